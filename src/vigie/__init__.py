@@ -1,0 +1,1 @@
+"""Vigie, the operations desk of a scientific computing centre."""

@@ -1,0 +1,1 @@
+"""Alarms coming in: one deletable folder each."""

@@ -1,0 +1,1 @@
+"""Ways out: one deletable folder each, loaded by entry point."""

@@ -1,0 +1,1 @@
+"""The vigie command: parse, call one verb or query, print."""

@@ -1,0 +1,1 @@
+"""Settings, URLs, entry points and the table of reactions: the one place that knows everything."""

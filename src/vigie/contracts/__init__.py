@@ -1,0 +1,1 @@
+"""Protocols and frozen dataclasses for adapters, and the conformance tests every adapter passes."""

@@ -1,0 +1,1 @@
+"""Rotas: who is on duty at t, and the escalation engine."""

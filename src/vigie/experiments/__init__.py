@@ -1,0 +1,1 @@
+"""Experiments, their contacts, and the services they use."""

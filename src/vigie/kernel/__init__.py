@@ -1,0 +1,1 @@
+"""Clock, audit, events, lifecycle, access, intents: no word of the domain in it."""

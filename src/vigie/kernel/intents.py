@@ -1,0 +1,161 @@
+"""Lease, attempt, backoff, in doubt, set apart: once for every outward or dangerous act.
+
+The intent is a row written before the network call. A worker leases it, acts, and settles it; a worker that dies
+leaves a lease that runs out. What happened between the act and the settling nobody knows: the row is then *in
+doubt*. An act that may be repeated (a mail with a stable Message-ID) is tried again and says so; any other waits
+for a person.
+"""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from vigie.kernel import clock
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+
+
+def backoff(attempt: int) -> timedelta:
+    """Delay after the n-th failed attempt (1, 2, …): 30 s, doubling, an hour at most."""
+    return min(FIRST_DELAY * 2 ** min(attempt - 1, 10), LONGEST_DELAY)
+
+
+class IntentState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    LEASED = "leased", _("being sent")
+    DONE = "done", _("sent")
+    IN_DOUBT = "in_doubt", _("in doubt")
+    SET_APART = "set_apart", _("set apart")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN_STATES = (IntentState.WAITING, IntentState.LEASED, IntentState.IN_DOUBT)
+
+
+class IntentQuerySet(models.QuerySet["Intent"]):
+    """The verbs over intents; every one a conditional update, so that workers may race."""
+
+    def due(self) -> Self:
+        return self.filter(state=IntentState.WAITING, not_before__lte=clock.now())
+
+    def lease_batch(self, owner: str, *, size: int, span: timedelta) -> list[int]:
+        """Lease up to `size` due rows for `owner`, oldest first; returns their primary keys.
+
+        Two workers that race for a row are told apart by the conditional update: the loser gets fewer rows.
+        """
+        candidates = list(self.due().order_by("not_before", "pk").values_list("pk", flat=True)[:size])
+        if not candidates:
+            return []
+        now = clock.now()
+        self.filter(pk__in=candidates, state=IntentState.WAITING).update(
+            state=IntentState.LEASED, owner=owner, leased_until=now + span, attempt=F("attempt") + 1, attempted_at=now
+        )
+        return list(
+            self.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
+            .order_by("not_before", "pk")
+            .values_list("pk", flat=True)
+        )
+
+    def begin(self, pk: int, owner: str, *, span: timedelta) -> bool:
+        """Last look before the network call: still ours? Marks the call as begun and renews the lease."""
+        now = clock.now()
+        return (
+            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(begun_at=now, leased_until=now + span) == 1
+        )
+
+    def confirm(self, pk: int, owner: str, *, receipt: str = "") -> bool:
+        return self._settle(pk, owner, state=IntentState.DONE, done_at=clock.now(), receipt=receipt[:500], last_error="")
+
+    def postpone(self, pk: int, owner: str, *, error: str, attempt: int, max_attempts: int) -> bool:
+        """A passing failure: try again later, or set apart after `max_attempts`."""
+        if attempt >= max_attempts:
+            return self.set_apart(pk, owner, error=error)
+        return self._settle(
+            pk, owner, state=IntentState.WAITING, not_before=clock.now() + backoff(attempt), last_error=error[:2000]
+        )
+
+    def set_apart(self, pk: int, owner: str, *, error: str) -> bool:
+        """A permanent failure: nobody tries again until a person says so."""
+        return self._settle(pk, owner, state=IntentState.SET_APART, last_error=error[:2000])
+
+    def doubt(self, pk: int, owner: str, *, error: str, repeatable: bool, attempt: int) -> bool:
+        """The act may or may not have happened. Repeatable acts go again, and keep the mark."""
+        if repeatable:
+            return self._settle(
+                pk,
+                owner,
+                state=IntentState.WAITING,
+                not_before=clock.now() + backoff(attempt),
+                maybe_repeated=True,
+                last_error=error[:2000],
+            )
+        return self._settle(pk, owner, state=IntentState.IN_DOUBT, last_error=error[:2000])
+
+    def recover(self, *, repeatable: bool) -> int:
+        """Take back leases that ran out: not begun goes on waiting; begun is in doubt (see `doubt`)."""
+        now = clock.now()
+        lost = self.filter(state=IntentState.LEASED, leased_until__lt=now)
+        untouched = lost.filter(begun_at__isnull=True).update(state=IntentState.WAITING, owner="", leased_until=None)
+        begun: dict[str, object] = {"owner": "", "leased_until": None, "begun_at": None}
+        if repeatable:
+            begun |= {"state": IntentState.WAITING, "maybe_repeated": True, "not_before": now}
+        else:
+            begun |= {"state": IntentState.IN_DOUBT}
+        begun["last_error"] = "the worker died during the call"
+        return untouched + lost.filter(begun_at__isnull=False).update(**begun)
+
+    def retry(self, pk: int) -> bool:
+        """A person says: again, now."""
+        return (
+            self.filter(pk=pk, state__in=(IntentState.SET_APART, IntentState.IN_DOUBT, IntentState.WAITING)).update(
+                state=IntentState.WAITING, not_before=clock.now(), attempt=0, owner="", leased_until=None, begun_at=None
+            )
+            == 1
+        )
+
+    def resolve(self, pk: int, *, happened: bool) -> bool:
+        """A person looked and knows: it happened, or it is given up."""
+        target = IntentState.DONE if happened else IntentState.CANCELLED
+        return (
+            self.filter(pk=pk, state__in=(IntentState.IN_DOUBT, IntentState.SET_APART)).update(
+                state=target, done_at=clock.now()
+            )
+            == 1
+        )
+
+    def open(self) -> Self:
+        return self.filter(Q(state__in=OPEN_STATES))
+
+    def _settle(self, pk: int, owner: str, **changes: object) -> bool:
+        return (
+            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
+                owner="", leased_until=None, begun_at=None, **changes
+            )
+            == 1
+        )
+
+
+class Intent(models.Model):
+    """Columns of an outward act; a domain's table inherits them and adds what is to be done, and to whom."""
+
+    state = models.CharField(max_length=10, choices=IntentState.choices, default=IntentState.WAITING)
+    not_before = models.DateTimeField()
+    owner = models.CharField(max_length=100, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    attempted_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    maybe_repeated = models.BooleanField(default=False)
+    receipt = models.CharField(max_length=500, blank=True)
+    last_error = models.TextField(blank=True)
+
+    objects: ClassVar[IntentQuerySet] = IntentQuerySet.as_manager()  # type: ignore[assignment] # as_manager() is typed as Manager
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar = [models.Index(fields=["state", "not_before"])]

@@ -1,0 +1,1 @@
+"""Libraries that import nothing of ours, no Django."""

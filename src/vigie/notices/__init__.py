@@ -1,0 +1,1 @@
+"""Editorial: composing, approving, publishing and correcting what is told outside."""

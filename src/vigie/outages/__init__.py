@@ -1,0 +1,1 @@
+"""Outages: declare, log, follow, recover, end, review."""

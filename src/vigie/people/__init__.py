@@ -1,0 +1,1 @@
+"""Persons, groups, roles, and the tokens that scripts carry."""

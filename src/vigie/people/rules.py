@@ -1,0 +1,45 @@
+"""Roles from memberships, and which scopes a token may carry. Pure."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    SUPPORT = "support"
+    LEAD = "lead"
+    ADMINISTRATOR = "administrator"
+
+
+STAFF = frozenset(Role)
+
+
+class GroupKind(StrEnum):
+    OPERATIONS = "operations"
+    SUPPORT = "support"
+    OTHER = "other"
+
+
+class Scope(StrEnum):
+    """What an API token may do; each call of the API names the one it needs."""
+
+    READ = "read"
+    ALERT = "alert"
+    DECLARE = "declare"
+    LOG = "log"
+    PUBLISH = "publish"
+
+
+def roles_of(memberships: Iterable[tuple[str, bool]], *, administrator: bool) -> frozenset[str]:
+    """Roles of a person from (group kind, is lead) pairs.
+
+    A member of Operations is an operator, of Support a support; a lead of either is a lead too.
+    """
+    by_kind = {GroupKind.OPERATIONS: Role.OPERATOR, GroupKind.SUPPORT: Role.SUPPORT}
+    roles: set[str] = {Role.ADMINISTRATOR} if administrator else set()
+    for kind, is_lead in memberships:
+        if role := by_kind.get(GroupKind(kind)):
+            roles.add(role)
+            if is_lead:
+                roles.add(Role.LEAD)
+    return frozenset(roles)

@@ -1,0 +1,1 @@
+"""Transport: the outbox, its deliveries, and the addresses they go to."""

@@ -1,0 +1,1 @@
+"""The public site: the same pages live and as a static folder."""

@@ -1,0 +1,1 @@
+"""When outages says X, notices does Y: the only place where news travels upward."""

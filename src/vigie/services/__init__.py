@@ -1,0 +1,1 @@
+"""The catalogue: names in plain words, dependencies, and what alerts call them."""

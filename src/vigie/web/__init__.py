@@ -1,0 +1,1 @@
+"""The desk's pages: parse, call one verb or query, render."""

@@ -1,0 +1,1 @@
+"""Look for what is due, do one, again."""
