@@ -82,7 +82,9 @@ def _argv(value: Any) -> list[str]:
     """A command as an argument list, never a shell string."""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    raise ValueError('must be a list of arguments, like ["rsync", "-a", "--delete", "{folder}/", "host:status/"]')
+    raise ValueError(
+        'must be a list of arguments, like ["rsync", "-a", "--delete", "{folder}/", "host:status/"]'
+    )
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,16 @@ OPTIONS: tuple[Option, ...] = (
     Option("site", "url", "http://127.0.0.1:8000", _url, "address of the desk, for links in mails"),
     Option("site", "public_url", "", _url, "address of the public site, if it is not the desk's"),
     Option("site", "hosts", ["127.0.0.1", "localhost", "[::1]"], _texts, "host names the desk answers to"),
-    Option("site", "time_zone", "Europe/Paris", _zone, "the centre's zone: times are entered and shown in it"),
+    Option(
+        "site", "time_zone", "Europe/Paris", _zone, "the centre's zone: times are entered and shown in it"
+    ),
     Option("site", "language", "fr", _language, "first language of pages and notices (fr or en)"),
     Option("site", "contact", "", _text, "how users reach the centre: written at the foot of every notice"),
     Option("site", "debug", False, _yes_no, "show errors in the browser; never on a desk that others reach"),
     Option("store", "data", "var", _text, "folder for the database, the public site, backups"),
-    Option("store", "database_url", "", _text, "postgresql://user@host/name; empty: SQLite in the data folder"),
+    Option(
+        "store", "database_url", "", _text, "postgresql://user@host/name; empty: SQLite in the data folder"
+    ),
     Option("serve", "listen", "127.0.0.1:8000", _text, "address and port of `vigie serve`"),
     Option("serve", "threads", 8, _whole, "threads that answer requests"),
     Option("serve", "proxy", False, _yes_no, "behind a proxy that speaks HTTPS and sets X-Forwarded-Proto"),
@@ -159,7 +165,9 @@ def find_file(environ: Mapping[str, str]) -> Path | None:
     """The TOML file: `VIGIE_CONFIG`, else ./vigie.toml, else /etc/vigie/vigie.toml, else none."""
     if named := environ.get("VIGIE_CONFIG"):
         return Path(named)
-    return next((path for path in (Path("vigie.toml"), Path("/etc/vigie/vigie.toml")) if path.is_file()), None)
+    return next(
+        (path for path in (Path("vigie.toml"), Path("/etc/vigie/vigie.toml")) if path.is_file()), None
+    )
 
 
 def load(environ: Mapping[str, str] | None = None) -> Options:
@@ -199,7 +207,9 @@ def _value(option: Option, table: Mapping[str, Any], environ: Mapping[str, str],
     if option.variable in environ:
         value, source = environ[option.variable], option.variable
         if option.read is _argv:
-            options.faults.append(Fault(option.name, source, "a command can only be set in the file, as a list"))
+            options.faults.append(
+                Fault(option.name, source, "a command can only be set in the file, as a list")
+            )
             return option.default
     try:
         return option.read(value)

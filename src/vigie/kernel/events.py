@@ -70,7 +70,9 @@ def _try(event: EventRow, name: str, reaction: Reaction) -> int:
         return 0
     try:
         with transaction.atomic():
-            claimed = Dispatch.objects.filter(pk=dispatch.pk, done_at__isnull=True).update(done_at=clock.now())
+            claimed = Dispatch.objects.filter(pk=dispatch.pk, done_at__isnull=True).update(
+                done_at=clock.now()
+            )
             if claimed:
                 reaction(event.payload)
     except Exception as error:  # noqa: BLE001 # whatever a reaction raises must not stop the others

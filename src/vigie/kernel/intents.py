@@ -21,7 +21,8 @@ LONGEST_DELAY = timedelta(hours=1)
 
 def backoff(attempt: int) -> timedelta:
     """Delay after the n-th failed attempt (1, 2, …): 30 s, doubling, an hour at most."""
-    return min(FIRST_DELAY * 2 ** min(attempt - 1, 10), LONGEST_DELAY)
+    doublings: int = 2 ** min(attempt - 1, 10)
+    return min(FIRST_DELAY * doublings, LONGEST_DELAY)
 
 
 class IntentState(models.TextChoices):
@@ -52,7 +53,11 @@ class IntentQuerySet(models.QuerySet["Intent"]):
             return []
         now = clock.now()
         self.filter(pk__in=candidates, state=IntentState.WAITING).update(
-            state=IntentState.LEASED, owner=owner, leased_until=now + span, attempt=F("attempt") + 1, attempted_at=now
+            state=IntentState.LEASED,
+            owner=owner,
+            leased_until=now + span,
+            attempt=F("attempt") + 1,
+            attempted_at=now,
         )
         return list(
             self.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
@@ -64,18 +69,27 @@ class IntentQuerySet(models.QuerySet["Intent"]):
         """Last look before the network call: still ours? Marks the call as begun and renews the lease."""
         now = clock.now()
         return (
-            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(begun_at=now, leased_until=now + span) == 1
+            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
+                begun_at=now, leased_until=now + span
+            )
+            == 1
         )
 
     def confirm(self, pk: int, owner: str, *, receipt: str = "") -> bool:
-        return self._settle(pk, owner, state=IntentState.DONE, done_at=clock.now(), receipt=receipt[:500], last_error="")
+        return self._settle(
+            pk, owner, state=IntentState.DONE, done_at=clock.now(), receipt=receipt[:500], last_error=""
+        )
 
     def postpone(self, pk: int, owner: str, *, error: str, attempt: int, max_attempts: int) -> bool:
         """A passing failure: try again later, or set apart after `max_attempts`."""
         if attempt >= max_attempts:
             return self.set_apart(pk, owner, error=error)
         return self._settle(
-            pk, owner, state=IntentState.WAITING, not_before=clock.now() + backoff(attempt), last_error=error[:2000]
+            pk,
+            owner,
+            state=IntentState.WAITING,
+            not_before=clock.now() + backoff(attempt),
+            last_error=error[:2000],
         )
 
     def set_apart(self, pk: int, owner: str, *, error: str) -> bool:
@@ -99,7 +113,9 @@ class IntentQuerySet(models.QuerySet["Intent"]):
         """Take back leases that ran out: not begun goes on waiting; begun is in doubt (see `doubt`)."""
         now = clock.now()
         lost = self.filter(state=IntentState.LEASED, leased_until__lt=now)
-        untouched = lost.filter(begun_at__isnull=True).update(state=IntentState.WAITING, owner="", leased_until=None)
+        untouched = lost.filter(begun_at__isnull=True).update(
+            state=IntentState.WAITING, owner="", leased_until=None
+        )
         begun: dict[str, object] = {"owner": "", "leased_until": None, "begun_at": None}
         if repeatable:
             begun |= {"state": IntentState.WAITING, "maybe_repeated": True, "not_before": now}
@@ -111,8 +127,15 @@ class IntentQuerySet(models.QuerySet["Intent"]):
     def retry(self, pk: int) -> bool:
         """A person says: again, now."""
         return (
-            self.filter(pk=pk, state__in=(IntentState.SET_APART, IntentState.IN_DOUBT, IntentState.WAITING)).update(
-                state=IntentState.WAITING, not_before=clock.now(), attempt=0, owner="", leased_until=None, begun_at=None
+            self.filter(
+                pk=pk, state__in=(IntentState.SET_APART, IntentState.IN_DOUBT, IntentState.WAITING)
+            ).update(
+                state=IntentState.WAITING,
+                not_before=clock.now(),
+                attempt=0,
+                owner="",
+                leased_until=None,
+                begun_at=None,
             )
             == 1
         )
@@ -148,7 +171,9 @@ class Intent(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
-    attempted_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True, blank=True)
+    attempted_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        null=True, blank=True
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     maybe_repeated = models.BooleanField(default=False)
     receipt = models.CharField(max_length=500, blank=True)

@@ -49,7 +49,9 @@ class Dispatch(models.Model):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["event", "reaction"], name="one_dispatch_each")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "reaction"], name="one_dispatch_each")
+        ]
 
     def __str__(self) -> str:
         return f"{self.event_id} -> {self.reaction}"

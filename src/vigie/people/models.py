@@ -99,7 +99,9 @@ class Membership(models.Model):
     is_lead = models.BooleanField(_("lead of the group"), default=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "group"], name="one_membership_each")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "group"], name="one_membership_each")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.group}"

@@ -1,0 +1,5 @@
+"""Mail by SMTP."""
+
+from vigie.channels.mail.channel import MailChannel
+
+__all__ = ["MailChannel"]

@@ -1,0 +1,1 @@
+"""Test suites that an adapter inherits: ours and a stranger's pass the same."""

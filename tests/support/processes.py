@@ -1,0 +1,94 @@
+"""Starting and stopping real programs from tests: own ports, output to a file, stopped whatever happens."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+POLL_SECONDS = 0.02
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def open_folder(prefix: str) -> Iterator[Path]:
+    """A short-named folder that other system users may enter (pytest's own are closed to Postfix), removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=f"vigie-{prefix}-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(command: Sequence[str | Path], log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, deaf and writing to `log`."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=os.environ | environment,
+            start_new_session=True,
+        )
+
+
+def stop(process: subprocess.Popen[bytes], *, seconds: float = 10) -> None:
+    """Ask the program and its children to end; insist after `seconds`."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(seconds)
+
+
+def wait_for_port(port: int, *, seconds: float = 20) -> None:
+    """Return when something listens on the port; TimeoutError otherwise."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nothing listens on 127.0.0.1:{port} after {seconds} s") from None
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def script(name: str, *arguments: str, **environment: str) -> None:
+    """Run one of tests/lab's scripts; its output is in the error if it fails.
+
+    The output goes to a file, not a pipe: a daemon that inherits a pipe would keep us waiting for its end.
+    """
+    with tempfile.TemporaryFile() as out:
+        done = subprocess.run(
+            ["bash", str(ROOT / "tests" / "lab" / name), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=os.environ | environment,
+            timeout=120,
+            check=False,
+        )
+        out.seek(0)
+        said = out.read().decode("utf-8", "replace")
+    if done.returncode:
+        raise RuntimeError(f"tests/lab/{name} failed ({done.returncode}):\n{said}")
