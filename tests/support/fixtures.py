@@ -1,11 +1,30 @@
 """Fixtures that start real programs: one per test process, stopped at its end even after a failure."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.support.browser import PageFactory, chromium_running, watched_pages
 from tests.support.certificates import make_certificate
+from tests.support.mail_lab import MailLab, mail_lab_running
+from tests.support.parts import need
+from tests.support.postgres_lab import PostgresLab, postgres_running
 from tests.support.small_smtp import SmallSmtp, small_smtp_server
+
+NOTHING_MAY_BE_SKIPPED = os.environ.get("VIGIE_TEST_ALL") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With VIGIE_TEST_ALL=1 a test that was skipped has failed: nobody is to believe that it ran."""
+    report = yield
+    if NOTHING_MAY_BE_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: nothing may be skipped here (VIGIE_TEST_ALL=1). {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +46,52 @@ def small_smtp(small_smtp_process: SmallSmtp) -> SmallSmtp:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Path of a PEM file with a key and certificate for localhost; it vouches for itself."""
     return str(make_certificate(tmp_path_factory.mktemp("certificate") / "localhost.pem"))
+
+
+@pytest.fixture(scope="session")
+def mail_lab_process() -> Iterator[MailLab]:
+    need("Postfix and Dovecot")
+    with mail_lab_running() as lab:
+        yield lab
+
+
+@pytest.fixture
+def mail_lab(mail_lab_process: MailLab) -> MailLab:
+    """Postfix and Dovecot, running and empty. Mark the test `lab`."""
+    mail_lab_process.start()
+    mail_lab_process.wipe()
+    return mail_lab_process
+
+
+@pytest.fixture(scope="session")
+def postgres_process() -> Iterator[PostgresLab]:
+    need("PostgreSQL")
+    with postgres_running() as lab:
+        yield lab
+
+
+@pytest.fixture
+def postgres_lab(postgres_process: PostgresLab) -> PostgresLab:
+    """A private PostgreSQL that a test may stop and start. Mark the test `lab`."""
+    postgres_process.start()
+    return postgres_process
+
+
+@pytest.fixture
+def postgres_url(postgres_lab: PostgresLab) -> str:
+    """Its address, as for VIGIE_DATABASE_URL."""
+    return postgres_lab.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    need("Chromium")
+    with chromium_running() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[PageFactory]:
+    """`page(locale="fr", width=1280, theme="light", script=True)` opens one. Mark the test `browser`."""
+    with watched_pages(browser) as open_page:
+        yield open_page

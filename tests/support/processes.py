@@ -59,18 +59,22 @@ def stop(process: subprocess.Popen[bytes], *, seconds: float = 10) -> None:
         process.wait(seconds)
 
 
+def answers(port: int) -> bool:
+    """Whether something listens on the port of loopback."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def wait_for_port(port: int, *, seconds: float = 20) -> None:
     """Return when something listens on the port; TimeoutError otherwise."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"nothing listens on 127.0.0.1:{port} after {seconds} s") from None
-            time.sleep(POLL_SECONDS)
-        else:
-            return
+    while not answers(port):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing listens on 127.0.0.1:{port} after {seconds} s")
+        time.sleep(POLL_SECONDS)
 
 
 def script(name: str, *arguments: str, **environment: str) -> None:
