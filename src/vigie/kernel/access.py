@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -55,15 +55,15 @@ class System:
 
 SYSTEM = "system"
 
-PermissionTable = Mapping[Permission, frozenset[str]]
+P = TypeVar("P", bound=Permission)
 
 
-def allowed(actor: Actor, permission: Permission, table: PermissionTable) -> bool:
+def allowed(actor: Actor, permission: P, table: Mapping[P, frozenset[Any]]) -> bool:
     """Whether one of the actor's roles holds the permission. A permission missing from the table is nobody's."""
     return SYSTEM in actor.roles or bool(actor.roles & table.get(permission, frozenset()))
 
 
-def require(actor: Actor, permission: Permission, table: PermissionTable) -> None:
+def require(actor: Actor, permission: P, table: Mapping[P, frozenset[Any]]) -> None:
     """Raise `Forbidden` unless allowed."""
     if not allowed(actor, permission, table):
         raise Forbidden(

@@ -6,11 +6,12 @@ doubt*. An act that may be repeated (a mail with a stable Message-ID) is tried a
 for a person.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import clock
@@ -21,8 +22,8 @@ LONGEST_DELAY = timedelta(hours=1)
 
 def backoff(attempt: int) -> timedelta:
     """Delay after the n-th failed attempt (1, 2, …): 30 s, doubling, an hour at most."""
-    doublings: int = 2 ** min(attempt - 1, 10)
-    return min(FIRST_DELAY * doublings, LONGEST_DELAY)
+    doublings: int = min(attempt - 1, 10)
+    return min(FIRST_DELAY * float(2**doublings), LONGEST_DELAY)
 
 
 class IntentState(models.TextChoices):
@@ -37,22 +38,52 @@ class IntentState(models.TextChoices):
 OPEN_STATES = (IntentState.WAITING, IntentState.LEASED, IntentState.IN_DOUBT)
 
 
-class IntentQuerySet(models.QuerySet["Intent"]):
-    """The verbs over intents; every one a conditional update, so that workers may race."""
+class Intent(models.Model):
+    """Columns of an outward act; a domain's table inherits them and adds what is to be done, and to whom."""
 
-    def due(self) -> Self:
-        return self.filter(state=IntentState.WAITING, not_before__lte=clock.now())
+    state = models.CharField(max_length=10, choices=IntentState.choices, default=IntentState.WAITING)
+    not_before = models.DateTimeField()
+    owner = models.CharField(max_length=100, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=0)
+    attempted_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        null=True, blank=True
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    maybe_repeated = models.BooleanField(default=False)
+    receipt = models.CharField(max_length=500, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar = [models.Index(fields=["state", "not_before"])]
+
+
+@dataclass(frozen=True)
+class Intents:
+    """The verbs over one table of intents; every one a conditional update, so that workers may race."""
+
+    model: type[Intent]
+
+    @property
+    def rows(self) -> models.QuerySet[Intent]:
+        return self.model._default_manager.all()  # noqa: SLF001 # Django's documented name for "any model's manager"
 
     def lease_batch(self, owner: str, *, size: int, span: timedelta) -> list[int]:
         """Lease up to `size` due rows for `owner`, oldest first; returns their primary keys.
 
         Two workers that race for a row are told apart by the conditional update: the loser gets fewer rows.
         """
-        candidates = list(self.due().order_by("not_before", "pk").values_list("pk", flat=True)[:size])
+        candidates = list(
+            self.rows.filter(state=IntentState.WAITING, not_before__lte=clock.now())
+            .order_by("not_before", "pk")
+            .values_list("pk", flat=True)[:size]
+        )
         if not candidates:
             return []
         now = clock.now()
-        self.filter(pk__in=candidates, state=IntentState.WAITING).update(
+        self.rows.filter(pk__in=candidates, state=IntentState.WAITING).update(
             state=IntentState.LEASED,
             owner=owner,
             leased_until=now + span,
@@ -60,7 +91,7 @@ class IntentQuerySet(models.QuerySet["Intent"]):
             attempted_at=now,
         )
         return list(
-            self.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
+            self.rows.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
             .order_by("not_before", "pk")
             .values_list("pk", flat=True)
         )
@@ -69,7 +100,7 @@ class IntentQuerySet(models.QuerySet["Intent"]):
         """Last look before the network call: still ours? Marks the call as begun and renews the lease."""
         now = clock.now()
         return (
-            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
+            self.rows.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
                 begun_at=now, leased_until=now + span
             )
             == 1
@@ -112,11 +143,11 @@ class IntentQuerySet(models.QuerySet["Intent"]):
     def recover(self, *, repeatable: bool) -> int:
         """Take back leases that ran out: not begun goes on waiting; begun is in doubt (see `doubt`)."""
         now = clock.now()
-        lost = self.filter(state=IntentState.LEASED, leased_until__lt=now)
+        lost = self.rows.filter(state=IntentState.LEASED, leased_until__lt=now)
         untouched = lost.filter(begun_at__isnull=True).update(
             state=IntentState.WAITING, owner="", leased_until=None
         )
-        begun: dict[str, object] = {"owner": "", "leased_until": None, "begun_at": None}
+        begun: dict[str, Any] = {"owner": "", "leased_until": None, "begun_at": None}
         if repeatable:
             begun |= {"state": IntentState.WAITING, "maybe_repeated": True, "not_before": now}
         else:
@@ -127,7 +158,7 @@ class IntentQuerySet(models.QuerySet["Intent"]):
     def retry(self, pk: int) -> bool:
         """A person says: again, now."""
         return (
-            self.filter(
+            self.rows.filter(
                 pk=pk, state__in=(IntentState.SET_APART, IntentState.IN_DOUBT, IntentState.WAITING)
             ).update(
                 state=IntentState.WAITING,
@@ -144,43 +175,16 @@ class IntentQuerySet(models.QuerySet["Intent"]):
         """A person looked and knows: it happened, or it is given up."""
         target = IntentState.DONE if happened else IntentState.CANCELLED
         return (
-            self.filter(pk=pk, state__in=(IntentState.IN_DOUBT, IntentState.SET_APART)).update(
+            self.rows.filter(pk=pk, state__in=(IntentState.IN_DOUBT, IntentState.SET_APART)).update(
                 state=target, done_at=clock.now()
             )
             == 1
         )
 
-    def open(self) -> Self:
-        return self.filter(Q(state__in=OPEN_STATES))
-
-    def _settle(self, pk: int, owner: str, **changes: object) -> bool:
+    def _settle(self, pk: int, owner: str, **changes: Any) -> bool:
         return (
-            self.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
+            self.rows.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
                 owner="", leased_until=None, begun_at=None, **changes
             )
             == 1
         )
-
-
-class Intent(models.Model):
-    """Columns of an outward act; a domain's table inherits them and adds what is to be done, and to whom."""
-
-    state = models.CharField(max_length=10, choices=IntentState.choices, default=IntentState.WAITING)
-    not_before = models.DateTimeField()
-    owner = models.CharField(max_length=100, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    begun_at = models.DateTimeField(null=True, blank=True)
-    attempt = models.PositiveIntegerField(default=0)
-    attempted_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
-        null=True, blank=True
-    )
-    done_at = models.DateTimeField(null=True, blank=True)
-    maybe_repeated = models.BooleanField(default=False)
-    receipt = models.CharField(max_length=500, blank=True)
-    last_error = models.TextField(blank=True)
-
-    objects: ClassVar[IntentQuerySet] = IntentQuerySet.as_manager()  # type: ignore[assignment] # as_manager() is typed as Manager
-
-    class Meta:
-        abstract = True
-        indexes: ClassVar = [models.Index(fields=["state", "not_before"])]

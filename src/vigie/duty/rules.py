@@ -1,0 +1,66 @@
+"""Who of several holds a duty, and which rung of an escalation is due. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# Two shifts of the same level may overlap at a hand-over or over the hour that a clock change repeats; not more.
+HANDOVER_OVERLAP = timedelta(hours=2)
+
+
+class DutyCode(StrEnum):
+    """The duties that rules of other domains name; a centre may have any others."""
+
+    PRODUCTION = "production"
+    SUPPORT = "support"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Half-open: `starts` belongs to it, `ends` does not."""
+
+    starts: datetime
+    ends: datetime
+
+    def holds(self, t: datetime) -> bool:
+        return self.starts <= t < self.ends
+
+    def overlap(self, other: "Span") -> timedelta:
+        return max(min(self.ends, other.ends) - max(self.starts, other.starts), timedelta(0))
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody on a shift, as the choice below sees it."""
+
+    person_id: int
+    level: int
+    starts: datetime
+    ends: datetime
+
+
+def in_order(holders: Sequence[Holder]) -> list[Holder]:
+    """Primary first; during a hand-over the one who was there first stays first until the shift ends."""
+    return sorted(holders, key=lambda holder: (holder.level, holder.starts, holder.person_id))
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of an escalation: who is told (`kind` and `ref` name a person, a duty level or the leads), and
+    how long after the escalation opened.
+    """
+
+    kind: str  # "person", "duty", "leads"
+    ref: str  # a person's id; "support:2" for a duty and a level; a group kind
+    after: timedelta
+
+
+def rung_due(rungs: Sequence[Rung], *, opened_at: datetime, told: int, now: datetime) -> int | None:
+    """Index of the next rung if its time has come, else None. `told` rungs were told already.
+
+    After a long sleep (the worker was down) only the next rung is due: nobody is skipped, the rest follow at once.
+    """
+    if told < len(rungs) and opened_at + rungs[told].after <= now:
+        return told
+    return None

@@ -1,0 +1,8 @@
+"""What happened to experiments and contacts, for the audit."""
+
+from vigie.kernel.audit import AuditKind
+
+
+class ExperimentAudit(AuditKind):
+    SAVED = "experiment.saved"
+    CONTACT_SAVED = "contact.saved"

@@ -1,0 +1,23 @@
+"""Working days: Monday to Friday without French public holidays."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+
+@lru_cache(maxsize=32)
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in _public_holidays(day.year)  # noqa: PLR2004 # Monday is 0
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day` (0: `day` itself, working or not)."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day

@@ -1,0 +1,198 @@
+"""What a notice is made of, what it must say, and who gets it. Pure."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+LANGUAGES = ("fr", "en")
+FLASH_LIMIT = 200
+PARAGRAPH_LIMIT = 5_000
+
+
+class Kind(StrEnum):
+    ANNOUNCEMENT = "announcement"
+    REMINDER = "reminder"
+    START = "start"
+    UPDATE = "update"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    END = "end"
+    REPORT = "report"
+
+
+class Effect(StrEnum):
+    """What users notice of a service; the order is from worst to least."""
+
+    DOWN = "down"
+    DEGRADED = "degraded"
+    AT_RISK = "at_risk"
+
+
+class DataLost(StrEnum):
+    UNKNOWN = "unknown"
+    NO = "no"
+    YES = "yes"
+
+
+# Sections in which the writer may add free words, in the order of the page; each language has its own.
+SECTIONS = ("what", "effect", "who", "jobs", "action", "still_works", "data", "next_update", "contact")
+FREE_SECTIONS = ("what", "effect", "jobs", "action", "still_works", "data")
+
+
+@dataclass(frozen=True)
+class ServiceFact:
+    """One affected service as it stood when the notice was made."""
+
+    code: str
+    name_fr: str
+    name_en: str
+    plain_fr: str
+    plain_en: str
+    effect: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    restored_at: datetime | None = None
+
+    def name(self, language: str) -> str:
+        return self.name_fr if language == "fr" else self.name_en
+
+    def plain(self, language: str) -> str:
+        return self.plain_fr if language == "fr" else self.plain_en
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a notice says that is not free words; frozen with the version, so that it never changes after."""
+
+    sudden: bool
+    state: str  # "announced", "ongoing", "ended", "cancelled"
+    services: tuple[ServiceFact, ...]
+    starts_at: datetime
+    expected_end: datetime | None = None
+    ended_at: datetime | None = None
+    next_update_by: datetime | None = None
+    touched_fr: tuple[str, ...] = ()  # services that depend on the affected ones
+    touched_en: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
+    false_alarm: bool = False
+    reopened: bool = False
+    data_lost: str = DataLost.UNKNOWN
+    contact: str = ""
+
+    def touched(self, language: str) -> tuple[str, ...]:
+        return self.touched_fr if language == "fr" else self.touched_en
+
+    @property
+    def open_services(self) -> tuple[ServiceFact, ...]:
+        return tuple(service for service in self.services if service.restored_at is None)
+
+    @property
+    def restored_services(self) -> tuple[ServiceFact, ...]:
+        return tuple(service for service in self.services if service.restored_at is not None)
+
+    @property
+    def worst_effect(self) -> str:
+        order = list(Effect)
+        return min(
+            (service.effect for service in self.services), key=lambda effect: order.index(Effect(effect))
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: _to_json(value) for key, value in dataclasses.asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Facts":
+        fields = {key: _times(key, value) for key, value in row.items() if key != "services"}
+        for key in ("touched_fr", "touched_en", "experiments"):
+            fields[key] = tuple(fields.get(key) or ())
+        services = tuple(
+            ServiceFact(**{key: _times(key, value) for key, value in service.items()})
+            for service in row["services"]
+        )
+        return cls(services=services, **fields)
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _to_json(item) for key, item in value.items()}
+    return value
+
+
+def _times(key: str, value: Any) -> Any:
+    if value and (key.endswith("_at") or key in {"expected_end", "next_update_by"}):
+        return datetime.fromisoformat(value)
+    return value
+
+
+Paragraphs = Mapping[str, Mapping[str, str]]  # {language: {section: text}}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a notice can't leave yet; `section` and `language` say where ("" where it concerns the whole)."""
+
+    code: str
+    section: str = ""
+    language: str = ""
+
+
+def problems(kind: str, facts: Facts, paragraphs: Paragraphs, flashes: Mapping[str, str]) -> list[Problem]:
+    """What stops this notice from leaving: an urgent first notice owes only what, since when, next update."""
+    found = []
+    if not facts.services:
+        found.append(Problem("what.missing", "what"))
+    if facts.state in {"ongoing", "announced"} and facts.next_update_by is None and kind != Kind.REPORT:
+        found.append(Problem("next_update.missing", "next_update"))
+    if kind == Kind.END and facts.data_lost == DataLost.UNKNOWN and not facts.false_alarm:
+        found.append(Problem("data.unanswered", "data"))
+    found += [
+        Problem("flash.too_long", "flash", language)
+        for language, text in flashes.items()
+        if len(text) > FLASH_LIMIT
+    ]
+    for section in FREE_SECTIONS:
+        written = [
+            language for language in LANGUAGES if paragraphs.get(language, {}).get(section, "").strip()
+        ]
+        if written and len(written) < len(LANGUAGES):
+            missing = next(language for language in LANGUAGES if language not in written)
+            found.append(Problem("language.missing", section, missing))
+        found += [
+            Problem("paragraph.too_long", section, language)
+            for language in written
+            if len(paragraphs[language][section]) > PARAGRAPH_LIMIT
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who gets a notice by mail, and why."""
+
+    address: str
+    name: str
+    language: str
+    is_list: bool = False
+    why: tuple[str, ...] = ()
+
+
+def once_each(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """One recipient per address, case aside, in the first language met, with every reason; no address, no mail."""
+    found: dict[str, Recipient] = {}
+    for recipient in recipients:
+        key = recipient.address.strip().lower()
+        if not key:
+            continue
+        if key in found:
+            why = tuple(dict.fromkeys(found[key].why + recipient.why))
+            found[key] = dataclasses.replace(found[key], why=why)
+        else:
+            found[key] = recipient
+    return list(found.values())

@@ -1,0 +1,190 @@
+"""Opening a sudden outage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vigie.duty import queries as duty
+from vigie.duty.rules import DutyCode
+from vigie.kernel import audit, clock
+from vigie.kernel.access import Actor, require
+from vigie.kernel.errors import BadInput, Refused
+from vigie.kernel.events import emit
+from vigie.notices import actions as notices
+from vigie.notices.models import Version
+from vigie.notices.rules import Effect, Kind
+from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
+from vigie.outages.events import OutageAudit, OutageDeclared
+from vigie.outages.models import Affected, Outage
+from vigie.outages.queries import ongoing_for, policy
+from vigie.outages.rules import Choice, OutageKind, State, choose, next_promise, start_fault
+from vigie.outages.texts import facts_of
+from vigie.people.models import Person
+from vigie.people.queries import person_behind
+from vigie.services.models import Service
+from vigie.services.queries import by_codes
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The outage, and the draft of its first notice; `again` if this very declaration was made before."""
+
+    outage: Outage
+    first_notice: Version | None
+    again: bool = False
+
+
+@transaction.atomic
+def declare_sudden(
+    actor: Actor,
+    *,
+    services: Mapping[str, str],
+    starts_at: datetime | None = None,
+    expected_end: datetime | None = None,
+    next_update_by: datetime | None = None,
+    words: Mapping[str, str] | None = None,
+    origin: str = "desk",
+    key: str | None = None,
+    anyway: bool = False,
+) -> Declared:
+    """Open a sudden outage and draft its first notice, in one transaction.
+
+    `services` is {code: effect}; `words` optional free words {language: text} on what is happening. `key`
+    identifies the declaration (a form, an alarm): the same key again returns what it opened. Refused if one of
+    the services is in an outage that goes on, unless `anyway`; refused if nobody at all could be contact.
+    """
+    require(actor, OutagePermission.DECLARE, PERMISSIONS)
+    if key and (found := Outage.objects.filter(key=key).first()):
+        return Declared(found, None, again=True)
+    now = clock.now()
+    starts_at = starts_at or now
+    rows = _checked(services, starts_at, expected_end, next_update_by)
+    if not anyway:
+        _refuse_second(rows)
+    declarer = person_behind(actor)
+    contact = _holder(DutyCode.PRODUCTION, declarer)
+    follower = _holder(DutyCode.SUPPORT, declarer)
+    outage = Outage.objects.create(
+        kind=OutageKind.SUDDEN,
+        state=State.ONGOING,
+        thread=notices.open_thread(),
+        contact_id=contact.person_id,
+        follower_id=follower.person_id,
+        follower_stands_in=follower.stand_in,
+        declared_at=now,
+        declared_by=actor.actor_label,
+        origin=origin,
+        key=key,
+        starts_at=starts_at,
+        expected_end=expected_end,
+        next_update_by=next_update_by or next_promise(now, policy(OutageKind.SUDDEN).update_every),
+    )
+    for service in rows:
+        Affected.objects.create(
+            outage=outage,
+            service=service,
+            effect=services[service.code],
+            starts_at=starts_at,
+            expected_end=expected_end,
+            first_expected_end=expected_end,
+        )
+    draft = notices.draft(actor, outage.thread, Kind.ANNOUNCEMENT, facts_of(outage))
+    if words and any(text.strip() for text in words.values()):
+        paragraphs = {language: {"what": text} for language, text in words.items()}
+        notices.edit(actor, draft, facts=facts_of(outage), paragraphs=paragraphs, flashes={})
+    audit.record(
+        OutageAudit.DECLARED,
+        actor=actor,
+        subject=outage,
+        changes={
+            "services": dict(services),
+            "starts_at": starts_at,
+            "contact": contact.capacity,
+            "follower": follower.capacity,
+            "origin": origin,
+        },
+    )
+    emit(OutageDeclared(outage_id=outage.pk, by_person_id=declarer.pk if declarer else None))
+    return Declared(outage, draft)
+
+
+def _checked(
+    services: Mapping[str, str],
+    starts_at: datetime,
+    expected_end: datetime | None,
+    next_update_by: datetime | None,
+) -> Sequence[Service]:
+    rows = by_codes(services)
+    if not rows:
+        raise BadInput("outage.no_service", _("Choose at least one service."), field="services")
+    for code, effect in services.items():
+        if effect not in set(Effect):
+            raise BadInput(
+                "outage.effect",
+                _("“%(effect)s” is not an effect (%(code)s).") % {"effect": effect, "code": code},
+                hint=_("Write down, degraded or at_risk."),
+                field="effect",
+            )
+    fault = start_fault(starts_at, clock.now())
+    if fault == "future":
+        raise BadInput(
+            "outage.starts_in_future",
+            _("A sudden outage can't start in the future."),
+            hint=_("Is the time right? What is planned is announced as a scheduled outage."),
+            field="starts_at",
+        )
+    if fault == "too_old":
+        raise BadInput(
+            "outage.starts_too_long_ago",
+            _("This start is more than 7 days ago."),
+            hint=_("Is the date right?"),
+            field="starts_at",
+        )
+    check_end(starts_at, expected_end)
+    if next_update_by and next_update_by <= clock.now():
+        raise BadInput(
+            "outage.promise_in_past",
+            _("The next update is promised for a time that has passed."),
+            field="next_update_by",
+        )
+    return rows
+
+
+def check_end(starts_at: datetime, ends_at: datetime | None, field: str = "expected_end") -> None:
+    """`BadInput` if the end is not after the start."""
+    if ends_at and ends_at <= starts_at:
+        raise BadInput(
+            "outage.ends_before_start",
+            _("The end is before the start."),
+            hint=_("Is the day right? After midnight, write the date too."),
+            field=field,
+        )
+
+
+def _refuse_second(rows: Sequence[Service]) -> None:
+    for other in ongoing_for(rows):
+        names = ", ".join(line.service.code for line in other.affected.filter(service__in=rows))
+        raise Refused(
+            "outage.already_open",
+            _("%(services)s: outage %(pk)s is open already (contact %(contact)s).")
+            % {"services": names, "pk": other.pk, "contact": other.contact.name},
+            hint=_("Write what you know into its log; or declare it anyway if it is really another one."),
+            field="services",
+        )
+
+
+def _holder(code: DutyCode, declarer: Person | None) -> Choice:
+    on_duty = [(row.person.pk, row.level) for row in duty.on_duty(clock.now(), code)]
+    leads = [person.pk for person in duty.leads_of(code)]
+    choice = choose(on_duty, leads, declarer.pk if declarer else None)
+    if choice is None:
+        raise Refused(
+            "outage.nobody",
+            _("Nobody is on duty for %(duty)s, and it has no lead: the outage would have nobody.")
+            % {"duty": code},
+            hint=_("Enter a shift on the page Duty, or name a lead."),
+        )
+    return choice

@@ -1,0 +1,184 @@
+"""Notices of an outage: compose, approve, publish, correct."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vigie.experiments.queries import contacts_of, users_of
+from vigie.kernel import clock
+from vigie.kernel.access import SYSTEM, Actor, require
+from vigie.kernel.errors import Forbidden, Refused
+from vigie.notices import actions as notices
+from vigie.notices.models import Version
+from vigie.notices.queries import in_force, open_version, published, was_told
+from vigie.notices.rules import Facts, Kind, Paragraphs, Recipient
+from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
+from vigie.outages.models import Outage
+from vigie.outages.queries import affected, due
+from vigie.outages.rules import Approver, State, may_approve
+from vigie.outages.texts import facts_of, public_links
+from vigie.people.queries import person_behind
+from vigie.services.queries import touched_by
+
+WHEN_ALLOWED: Mapping[Kind, frozenset[State]] = {
+    Kind.ANNOUNCEMENT: frozenset({State.ONGOING}),
+    Kind.UPDATE: frozenset({State.ONGOING}),
+    Kind.END: frozenset({State.ENDED}),
+    Kind.REPORT: frozenset({State.ENDED, State.REVIEWED}),
+}
+
+
+def natural_kind(outage: Outage) -> Kind:
+    """Which notice comes next: the first, an update, the end, the report."""
+    if outage.state == State.ONGOING:
+        return Kind.UPDATE if was_told(outage.thread) else Kind.ANNOUNCEMENT
+    ended = outage.ended_at
+    told = [
+        version for version in published(outage.thread) if ended and (version.published_at or ended) >= ended
+    ]
+    return Kind.REPORT if any(version.notice.kind == Kind.END for version in told) else Kind.END
+
+
+@transaction.atomic
+def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
+    """The open draft of this kind (by default the one that comes next), begun if there is none.
+
+    A draft of another kind that was overtaken (an update, when the outage has ended) is discarded, and kept.
+    """
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    kind = kind or natural_kind(outage)
+    if outage.state not in WHEN_ALLOWED.get(kind, frozenset()):
+        raise Refused(
+            "notice.not_now",
+            _("A notice of kind “%(kind)s” makes no sense while the outage is “%(state)s”.")
+            % {"kind": kind, "state": outage.state},
+        )
+    if kind == Kind.END and not was_told(outage.thread):
+        raise Refused("notice.nothing_told", _("Nothing was ever told outside: there is no end to tell."))
+    found = open_version(outage.thread, kind)
+    if found:
+        return found
+    overtaken = open_version(outage.thread)
+    if overtaken and not overtaken.correction:
+        notices.discard(actor, overtaken, why="overtaken")
+    return notices.draft(actor, outage.thread, kind, facts_of(outage))
+
+
+def edit(
+    actor: Actor,
+    outage: Outage,
+    version: Version,
+    *,
+    paragraphs: Paragraphs,
+    flashes: Mapping[str, str],
+    expected_edits: int | None = None,
+) -> None:
+    """Save the writer's free words."""
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    _of_this(outage, version)
+    notices.edit(
+        actor,
+        version,
+        facts=facts_of(outage),
+        paragraphs=paragraphs,
+        flashes=flashes,
+        expected_edits=expected_edits,
+    )
+
+
+def _of_this(outage: Outage, version: Version) -> None:
+    if version.notice.thread_id != outage.thread_id:
+        raise Refused("notice.elsewhere", _("This notice belongs to another outage."))
+
+
+def approval_fault(actor: Actor, outage: Outage, version: Version) -> str:
+    """Empty if the actor may approve this version, else the rule's reason (`rules.may_approve`)."""
+    person = person_behind(actor)
+    owed = due(outage)
+    first = version.notice.kind == Kind.ANNOUNCEMENT and outage.kind == "sudden" and version.number == 1
+    return may_approve(
+        Approver(
+            roles=actor.roles,
+            is_follower=person is not None and person == outage.follower,
+            is_contact=person is not None and person == outage.contact,
+            follower_stands_in=outage.follower_stands_in,
+            urgent_first=first,
+            overdue=owed is not None and owed.what == "first" and owed.at <= clock.now(),
+        )
+    )
+
+
+@transaction.atomic
+def approve(actor: Actor, outage: Outage, version: Version) -> None:
+    """The follower says that this may leave; see `rules.may_approve` for the exceptions."""
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    _of_this(outage, version)
+    fault = "" if SYSTEM in actor.roles else approval_fault(actor, outage, version)
+    if fault:
+        name = outage.follower.name if outage.follower else "?"
+        raise Forbidden(
+            f"notice.{fault}",
+            _("%(name)s of Support follows this outage and approves its notices.") % {"name": name},
+            hint=_(
+                "The contact may let the first notice leave alone where nobody of Support is on duty, or once it is overdue."
+            )
+            if fault == "contact_not_alone"
+            else _("Ask them, or take the follower's role over."),
+        )
+    if outage.next_update_by and outage.state == State.ONGOING and outage.next_update_by <= clock.now():
+        raise Refused(
+            "notice.promise_in_past",
+            _("The next update is promised for a time that has passed."),
+            hint=_("Set a new “next update by” first."),
+            field="next_update_by",
+        )
+    notices.approve(actor, version, facts_of(outage), link_for=public_links(outage))
+
+
+def audience(outage: Outage) -> list[Recipient]:
+    """Who gets a notice of this outage by mail, and why: contacts of the experiments that use a service it touches.
+
+    Contacts without an address are listed too, so that the writer sees who can't be reached.
+    """
+    services = touched_by(line.service for line in affected(outage))
+    return [
+        Recipient(reach.address, reach.name, reach.language, is_list=reach.is_list, why=reach.experiments)
+        for reach in contacts_of(users_of(services))
+    ]
+
+
+@transaction.atomic
+def publish(actor: Actor, outage: Outage, version: Version) -> int:
+    """Let an approved notice leave; returns how many mails it makes.
+
+    An update that leaves with a promise replaces the old one; the report closes nothing by itself.
+    """
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    _of_this(outage, version)
+    return notices.publish(actor, version, facts_of(outage), audience(outage))
+
+
+@transaction.atomic
+def correct(actor: Actor, outage: Outage, version: Version, *, why: str) -> Version:
+    """Begin a correction of what was published, from the facts as they are now known."""
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    _of_this(outage, version)
+    if version not in in_force(published(outage.thread)):
+        raise Refused(
+            "notice.corrected_already", _("This version was corrected already; correct the newest.")
+        )
+    return notices.correct(actor, version, corrected_facts(outage, version), why=why)
+
+
+def corrected_facts(outage: Outage, version: Version) -> Facts:  # noqa: ARG001 # one place to refine what a correction may say
+    """A correction tells the facts as known now: a wrong start, a wrong service."""
+    return facts_of(outage)
+
+
+@transaction.atomic
+def discard(actor: Actor, outage: Outage, version: Version, *, why: str = "") -> None:
+    """Give a draft up."""
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    _of_this(outage, version)
+    notices.discard(actor, version, why=why)

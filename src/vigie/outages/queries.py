@@ -1,0 +1,168 @@
+"""Reads over outages."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from vigie.kernel.errors import Missing
+from vigie.notices import queries as notices
+from vigie.notices.models import Version
+from vigie.outages.models import Affected, Alarm, CommunicationPolicy, Fact, Outage
+from vigie.outages.rules import (
+    Course,
+    Due,
+    FactKind,
+    Policy,
+    Report,
+    ServiceCourse,
+    State,
+    Told,
+    owed,
+    report,
+)
+from vigie.people.models import Person
+from vigie.services.models import Service
+
+OPEN = (State.DRAFT, State.ANNOUNCED, State.ONGOING)
+
+
+def outages() -> QuerySet[Outage]:
+    """Every outage, newest first, with contact and follower."""
+    return Outage.objects.select_related("contact", "follower", "thread")
+
+
+def outage(pk: int | str) -> Outage:
+    """The outage with this number, or `Missing`."""
+    found = outages().filter(pk=pk).first() if str(pk).isdigit() and len(str(pk)) < 18 else None  # noqa: PLR2004 # fits a bigint
+    if found is None:
+        raise Missing(
+            "outage.missing",
+            _("There is no outage %(pk)s.") % {"pk": str(pk)[:40]},
+            hint=_("“vigie outage list” and the page Outages show them all."),
+        )
+    return found
+
+
+def ongoing() -> QuerySet[Outage]:
+    """Outages of this moment, longest first."""
+    return outages().filter(state=State.ONGOING).order_by("starts_at")
+
+
+def affected(row: Outage) -> list[Affected]:
+    return list(row.affected.select_related("service"))
+
+
+def ongoing_for(services: Iterable[Service]) -> list[Outage]:
+    """Ongoing outages in which one of the services is affected and not yet restored."""
+    rows = ongoing().filter(affected__service__in=list(services), affected__restored_at__isnull=True)
+    return list(rows.distinct())
+
+
+def effects_now() -> dict[int, tuple[str, Outage]]:
+    """{service id: (effect, outage)} of everything affected at this moment, worst effect first met wins."""
+    rank = {"down": 0, "degraded": 1, "at_risk": 2}
+    rows = Affected.objects.filter(outage__state=State.ONGOING, restored_at__isnull=True).select_related(
+        "outage"
+    )
+    found: dict[int, tuple[str, Outage]] = {}
+    for row in sorted(rows, key=lambda row: rank[row.effect]):
+        found.setdefault(row.service_id, (row.effect, row.outage))
+    return found
+
+
+def log(row: Outage) -> list[Fact]:
+    """The inside log, oldest first."""
+    return list(row.facts.select_related("author", "answers"))
+
+
+def latest_fact_id(row: Outage) -> int:
+    """What a page compares itself with, to know whether something was logged since."""
+    return row.facts.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def open_questions(row: Outage | None = None) -> QuerySet[Fact]:
+    """Questions without an answer, oldest first."""
+    facts = Fact.objects.filter(kind=FactKind.QUESTION, answered_by__isnull=True).select_related("outage")
+    return (facts.filter(outage=row) if row else facts).order_by("at")
+
+
+def policy(kind: str) -> Policy:
+    """The communication plan for this kind of outage; the defaults where the table has no row."""
+    row = CommunicationPolicy.objects.filter(pk=kind).first() or CommunicationPolicy(kind=kind)
+    return Policy(
+        first_within=timedelta(minutes=row.first_within),
+        update_every=timedelta(minutes=row.update_every),
+        report_working_days=row.report_working_days,
+        backup_after=timedelta(minutes=row.backup_after),
+        lead_after=timedelta(minutes=row.lead_after),
+    )
+
+
+def course(row: Outage, versions: list[Version] | None = None) -> Course:
+    """The outage as the plan's rules see it."""
+    told = notices.published(row.thread) if versions is None else versions
+    return Course(
+        sudden=row.kind == "sudden",
+        state=row.state,
+        declared_at=row.declared_at,
+        starts_at=row.starts_at,
+        expected_end=row.expected_end,
+        ended_at=row.ended_at,
+        reopened_at=row.reopened_at,
+        false_alarm=row.false_alarm,
+        told=tuple(
+            Told(version.notice.kind, version.published_at, version.next_update_by)
+            for version in told
+            if version.published_at
+        ),
+    )
+
+
+def due(row: Outage) -> Due | None:
+    """The next word this outage owes to the outside."""
+    return owed(course(row), policy(row.kind), ZoneInfo(settings.TIME_ZONE))
+
+
+def all_due() -> list[tuple[Outage, Due]]:
+    """Every word owed, soonest first."""
+    rows = outages().filter(state__in=(State.ONGOING, State.ENDED))
+    found = [(row, owed_) for row in rows if (owed_ := due(row))]
+    return sorted(found, key=lambda pair: pair[1].at)
+
+
+def report_of(row: Outage) -> Report:
+    """Planned against real."""
+    services = [
+        ServiceCourse(
+            code=line.service.code,
+            effect=line.effect,
+            starts_at=line.starts_at,
+            expected_end=line.first_expected_end,
+            restored_at=line.restored_at,
+        )
+        for line in affected(row)
+    ]
+    return report(course(row), services)
+
+
+def alarms_to_judge() -> QuerySet[Alarm]:
+    """Alarms that wait for a person: firing without an outage, or resolved with the outage still going on."""
+    waiting = Q(firing=True, outage__isnull=True) | Q(firing=False, outage__state=State.ONGOING)
+    return Alarm.objects.filter(waiting, settled_at__isnull=True).select_related("service", "outage")
+
+
+def end_proposed(row: Outage) -> Alarm | None:
+    """The newest resolved alarm that proposes the end of this outage, unless one of its alarms still fires."""
+    if row.state != State.ONGOING or row.alarms.filter(firing=True).exists():
+        return None
+    return row.alarms.filter(firing=False, settled_at__isnull=True).order_by("-resolved_at").first()
+
+
+def followed_or_held_by(person: Person) -> QuerySet[Outage]:
+    """Outages not yet reviewed in which this person is contact or follower."""
+    rows = outages().exclude(state__in=(State.REVIEWED, State.CANCELLED))
+    return rows.filter(Q(contact=person) | Q(follower=person))

@@ -1,0 +1,86 @@
+"""Reads over persons and tokens."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from vigie.kernel import clock
+from vigie.kernel.access import Actor
+from vigie.kernel.errors import Missing
+from vigie.people.models import ApiToken, Person
+from vigie.people.rules import GroupKind, Scope
+
+
+@dataclass(frozen=True)
+class TokenActor:
+    """A script that acts in a person's name: the person's roles, narrowed by the token's scopes at the door."""
+
+    person: Person
+    token: ApiToken
+
+    @property
+    def actor_kind(self) -> str:
+        return "token"
+
+    @property
+    def actor_id(self) -> str:
+        return str(self.person.pk)
+
+    @property
+    def actor_label(self) -> str:
+        return f"{self.person.name} ({self.token.label})"
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return self.person.roles
+
+
+def staff() -> QuerySet[Person]:
+    """Everyone who works here now, by name."""
+    return Person.objects.filter(is_active=True).order_by("name")
+
+
+def person_by_login(login: str) -> Person:
+    """The active person with this login; `Missing` says how to find the right one."""
+    try:
+        return staff().get(login=login)
+    except Person.DoesNotExist:
+        raise Missing(
+            "person.unknown",
+            _("Nobody here has the login “%(login)s”.") % {"login": login},
+            hint=_("“vigie people list” shows everyone who works here."),
+        ) from None
+
+
+def leads(kind: GroupKind) -> list[Person]:
+    """The active leads of a kind of group, by name."""
+    return list(staff().filter(memberships__group__kind=kind, memberships__is_lead=True).distinct())
+
+
+def members(kinds: Iterable[GroupKind]) -> QuerySet[Person]:
+    return staff().filter(memberships__group__kind__in=list(kinds)).distinct()
+
+
+def digest(secret: str) -> str:
+    """How a token is stored: SHA-256 suffices for 256 random bits, which can't be guessed by trying."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def actor_for_token(secret: str, scope: Scope) -> TokenActor | None:
+    """The actor a token stands for, None if it is unknown, expired, revoked, too narrow, or its person left."""
+    row = ApiToken.objects.select_related("person").filter(digest=digest(secret)).first()
+    if row is None or row.revoked_at or not row.person.is_active or not row.carries(scope):
+        return None
+    if row.expires_at and row.expires_at <= clock.now():
+        return None
+    return TokenActor(person=row.person, token=row)
+
+
+def person_behind(actor: Actor) -> Person | None:
+    """The person who acts: themself, or the one whose token a script carries; None for Vigie itself."""
+    if isinstance(actor, Person):
+        return actor
+    return actor.person if isinstance(actor, TokenActor) else None

@@ -1,0 +1,44 @@
+"""Reads over the catalogue."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from vigie.kernel.errors import BadInput
+from vigie.services.models import AlarmName, Dependency, Service
+from vigie.services.rules import closure, match_alarm
+
+
+def catalogue() -> QuerySet[Service]:
+    """The services offered today, in the catalogue's order."""
+    return Service.objects.filter(active=True)
+
+
+def by_codes(codes: Iterable[str]) -> list[Service]:
+    """The services with these codes, in catalogue order; `BadInput` names the unknown ones and the known."""
+    wanted = [code.strip() for code in codes if code.strip()]
+    found = list(catalogue().filter(code__in=wanted))
+    if unknown := sorted(set(wanted) - {service.code for service in found}):
+        raise BadInput(
+            "service.unknown",
+            _("There is no service “%(codes)s” in the catalogue.") % {"codes": ", ".join(unknown)},
+            hint=_("Known services: %(codes)s.")
+            % {"codes": ", ".join(catalogue().values_list("code", flat=True))},
+            field="services",
+        )
+    return found
+
+
+def touched_by(services: Iterable[Service]) -> list[Service]:
+    """The services themselves and all that depend on them, in catalogue order."""
+    edges = Dependency.objects.values_list("service_id", "needs_id")
+    return list(catalogue().filter(pk__in=closure([service.pk for service in services], edges)))
+
+
+def for_alarm(labels: Mapping[str, str]) -> Service | None:
+    """The service an alarm is about, by the names monitoring gives it or by its own code; None if unknown."""
+    names = dict(catalogue().values_list("code", "pk"))
+    names |= dict(AlarmName.objects.filter(service__active=True).values_list("name", "service_id"))
+    found = match_alarm(labels, names)
+    return catalogue().get(pk=found) if found else None

@@ -1,0 +1,52 @@
+"""What every page of the desk shows around its content."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from vigie.duty import queries as duty
+from vigie.kernel import clock
+from vigie.kernel.models import Installation
+
+PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("today", lambda: _("Today")),
+    ("desk", lambda: _("Desk")),
+    ("outages", lambda: _("Outages")),
+    ("notices", lambda: _("Notices")),
+    ("duty", lambda: _("Duty")),
+    ("people", lambda: _("People")),
+    ("services", lambda: _("Services")),
+    ("experiments", lambda: _("Experiments")),
+)
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Centre name, navigation, who is on duty: read once per page, and only by templates that ask."""
+    language = get_language() or "fr"
+
+    def nav() -> list[tuple[str, str, bool]]:
+        links = [(label(), reverse(name)) for name, label in PAGES]
+        return [(label, url, request.path.startswith(url)) for label, url in links]
+
+    def duty_now() -> list[tuple[str, str, str]]:
+        return [
+            (row.duty.name(language), row.person.name, row.person.phone)
+            for row in duty.on_duty(clock.now())
+            if row.level == 1
+        ]
+
+    def demo() -> bool:
+        return Installation.objects.filter(demo=True).exists()
+
+    return {
+        "centre": settings.OPTIONS["site.name"],
+        "now": clock.now(),
+        "nav": nav,
+        "duty_now": duty_now,
+        "demo": demo,
+    }

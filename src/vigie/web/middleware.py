@@ -1,0 +1,61 @@
+"""What every response of the desk carries, and how a verb's refusal becomes a page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from vigie.kernel.errors import BadInput, Forbidden, Missing, VigieError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+
+
+class ContentSecurityPolicy:
+    """A policy without inline script or style on every page; the API's own page is the only exception it makes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        return response
+
+
+def status_of(error: VigieError) -> int:
+    """The HTTP status of an answer that is not done."""
+    if isinstance(error, Missing):
+        return 404
+    if isinstance(error, Forbidden):
+        return 403
+    return 422 if isinstance(error, BadInput) else 409
+
+
+class ErrorsForPeople:
+    """A refusal that no view took care of: back to the page it came from with the words, or a page of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, VigieError) or request.path.startswith("/api/"):
+            return None
+        origin = request.META.get("HTTP_REFERER", "")
+        same_site = url_has_allowed_host_and_scheme(
+            origin, {request.get_host()}, require_https=request.is_secure()
+        )
+        if request.method == "POST" and same_site and not request.headers.get("HX-Request"):
+            messages.error(request, str(error))
+            return HttpResponseRedirect(origin)
+        return render(request, "vigie/refused.html", {"error": error}, status=status_of(error))
