@@ -7,11 +7,14 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import PageFactory, chromium_running, watched_pages
+from tests.support.cast import SUNDAY, Cast, make_cast
 from tests.support.certificates import make_certificate
 from tests.support.mail_lab import MailLab, mail_lab_running
 from tests.support.parts import need
 from tests.support.postgres_lab import PostgresLab, postgres_running
 from tests.support.small_smtp import SmallSmtp, small_smtp_server
+from vigie.kernel.clock import Clock
+from vigie.kernel.clock import clock as the_clock
 
 NOTHING_MAY_BE_SKIPPED = os.environ.get("VIGIE_TEST_ALL") == "1"
 
@@ -95,3 +98,16 @@ def page(browser: Browser) -> Iterator[PageFactory]:
     """`page(locale="fr", width=1280, theme="light", script=True)` opens one. Mark the test `browser`."""
     with watched_pages(browser) as open_page:
         yield open_page
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The clock of the house, standing still on a Sunday afternoon; `clock.tick(minutes=5)` moves it."""
+    with the_clock.travel(SUNDAY) as moved:
+        yield moved
+
+
+@pytest.fixture
+def cast(db: None, clock: Clock) -> Cast:
+    """The small fixed cast, written into an empty database."""
+    return make_cast()

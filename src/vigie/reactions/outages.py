@@ -44,9 +44,6 @@ def tell_new_holder(news: Mapping[str, Any]) -> None:
     outage = Outage.objects.get(pk=news["outage_id"])
     person = Person.objects.get(pk=news["person_id"])
     role = RoleName(news["role"])
-    facts = (
-        Fact.objects.filter(outage=outage, kind=FactKind.SYSTEM).order_by("-pk").values_list("pk", flat=True)
-    )
     _mail(
         person,
         key=f"outage:{outage.pk}:role:{role}:{news['fact_id']}",
