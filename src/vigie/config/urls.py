@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("vigie.web.urls")),
+    path("", include("vigie.api.urls")),
+    path("demo/", include("vigie.demo.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

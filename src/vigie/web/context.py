@@ -31,7 +31,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
     def nav() -> list[tuple[str, str, bool]]:
         links = [(label(), reverse(name)) for name, label in PAGES]
-        return [(label, url, request.path.startswith(url)) for label, url in links]
+        return [
+            (label, url, request.path == url or request.path.startswith(f"{url}/")) for label, url in links
+        ]
 
     def duty_now() -> list[tuple[str, str, str]]:
         return [

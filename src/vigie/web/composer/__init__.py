@@ -1,0 +1,1 @@
+"""Composer: notices from draft to publication, and the list of them."""

@@ -1,0 +1,5 @@
+"""Addresses of duties."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Outages: list, declare, log, roles, recovery, report."""

@@ -1,0 +1,5 @@
+"""Addresses of outages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
