@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -83,7 +84,9 @@ def merge() -> tuple[Catalog, list[str]]:
                 faults.append(
                     f"{part.name} and {other[1].name} translate {shown(message)} differently: agree on one, or give one a context"
                 )
-    merged = Catalog(locale="fr", domain="django", project="Vigie", charset="utf-8", fuzzy=False)
+    merged = Catalog(locale="fr", domain="django", project="Vigie", version="1", charset="utf-8", fuzzy=False)
+    merged.header_comment = "# Made from locale/parts/*.fr.po by tools/messages.py: edit those."
+    merged.last_translator, merged.language_team, merged.msgid_bugs_address = "The Vigie developers", "fr", ""
     for _, (message, _part) in sorted(
         found.items(), key=lambda item: (str(item[0][1]).lower(), item[0][0] or "")
     ):
@@ -168,9 +171,9 @@ def _contents(catalogue: Catalog) -> dict[Key, list[str]]:
 
 def write(merged: Catalog) -> None:
     MERGED.parent.mkdir(parents=True, exist_ok=True)
-    merged.creation_date = merged.revision_date = (
-        "2026-01-01 00:00+0000"  # a date would be a conflict in every merge
-    )
+    merged.creation_date = merged.revision_date = datetime(
+        2026, 1, 1, tzinfo=UTC
+    )  # a real one conflicts in every merge
     with MERGED.open("wb") as out:
         write_po(out, merged, width=0, omit_header=False)
     with MERGED.with_suffix(".mo").open("wb") as out:

@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from vigie.kernel.clock import now as present
 
@@ -102,14 +102,14 @@ def due() -> list[dict[str, Any]]:
             "due_at": now - timedelta(minutes=2, seconds=10),
             "what": _("End to confirm · network, room 2"),
             "url": "#due",
-            "who": _("you"),
+            "who": pgettext("with whom", "you"),
             "status": "maintenance",
         },
         {
             "due_at": now + timedelta(minutes=4, seconds=12),
             "what": _("Update owed · Storage dCache down"),
             "url": "#due",
-            "who": _("you"),
+            "who": pgettext("with whom", "you"),
             "status": "down",
         },
         {
@@ -123,7 +123,7 @@ def due() -> list[dict[str, Any]]:
             "due_at": now + timedelta(days=3, hours=4),
             "what": _("No backup for Lyra from 1 January"),
             "url": "#due",
-            "who": _("lead"),
+            "who": pgettext("with whom", "lead"),
         },
     ]
 

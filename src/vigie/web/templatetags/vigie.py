@@ -12,16 +12,18 @@ from django import template
 from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from vigie.kernel.clock import now as present
-from vigie.web import timewords
+from vigie.web import timetags, timewords
 
 register = template.Library()
 
-SOON = timedelta(minutes=10)  # a countdown turns amber from here on
+for _tag in (timetags.moment, timetags.since, timetags.ago, timetags.countdown):
+    register.simple_tag(_tag, takes_context=True)
+for _plain in (timetags.clock, timetags.at, timetags.script_words):
+    register.simple_tag(_plain)
 
 WORDS = {
     "ok": pgettext_lazy("status", "working"),
@@ -85,98 +87,6 @@ def status(state: Any, text: str = "", *, word: bool = True, plain: bool = False
 
 
 @register.simple_tag
-def moment(
-    at: datetime | None, now: datetime | None = None, *, relative: bool = True, zone: bool = True
-) -> SafeString:
-    """An instant: absolute in the centre's zone, relative to now, UTC on hover and on focus; "–" for none."""
-    if at is None:
-        return mark_safe("–")
-    now = now or present()
-    since = (
-        format_html(
-            ' <span class="sep" aria-hidden="true">·</span> <span class="rel">{}</span>',
-            timewords.relative(at, now),
-        )
-        if relative
-        else ""
-    )
-    return format_html(
-        '<time class="moment" datetime="{}" title="{}"{}><span class="abs">{}</span>{}</time>',
-        timewords.iso(at),
-        timewords.utc(at),
-        mark_safe(' tabindex="0"') if relative else "",
-        timewords.absolute(at, now, zone=zone),
-        since,
-    )
-
-
-@register.simple_tag
-def since(start: datetime | None, now: datetime | None = None) -> SafeString:
-    """For sentences: since when, and for how long already: "13:05 CET (1 h 25)"."""
-    if start is None:
-        return mark_safe("–")
-    now = now or present()
-    return format_html(
-        '<time class="moment" datetime="{}" title="{}" tabindex="0"><span class="abs">{}</span> '
-        '<span class="quiet">(<span class="long">{}</span>)</span></time>',
-        timewords.iso(start),
-        timewords.utc(start),
-        timewords.absolute(start, now),
-        timewords.span(now - start),
-    )
-
-
-@register.simple_tag
-def ago(at: datetime | None, now: datetime | None = None) -> SafeString:
-    """Only where an instant lies from now ("1 h 25 ago"), kept moving; absolute and UTC on hover."""
-    if at is None:
-        return mark_safe("–")
-    now = now or present()
-    title = f"{timewords.absolute(at, now)} ({timewords.utc(at)})"
-    return format_html(
-        '<time class="moment" datetime="{}" title="{}"><span class="rel">{}</span></time>',
-        timewords.iso(at),
-        title,
-        timewords.relative(at, now),
-    )
-
-
-@register.simple_tag
-def countdown(due: datetime | None, now: datetime | None = None) -> SafeString:
-    """Due in 04:12, then overdue by 02:10: colour and word change; absolute time and UTC on hover and focus."""
-    if due is None:
-        return mark_safe("–")
-    now = now or present()
-    gap = due - now
-    late = gap < timedelta()
-    kind = "over" if late else "soon" if gap <= SOON else "calm"
-    words = (_("overdue by %(span)s") if late else _("due in %(span)s")) % {"span": timewords.remaining(gap)}
-    return format_html(
-        '<time class="countdown is-{}" datetime="{}" title="{} ({})" tabindex="0">{}</time>',
-        kind,
-        timewords.iso(due),
-        timewords.absolute(due, now),
-        timewords.utc(due),
-        words,
-    )
-
-
-@register.simple_tag
-def clock(now: datetime | None = None) -> SafeString:
-    """The centre's clock, ticking where there is script."""
-    now = now or present()
-    here = timewords.local(now)
-    return format_html(
-        '<time class="clock" datetime="{}" title="{}" data-clock="{}"><span class="hand">{}</span> {}</time>',
-        timewords.iso(now),
-        timewords.utc(now),
-        get_current_timezone_name(),
-        timewords.clocktime(now),
-        here.tzname(),
-    )
-
-
-@register.simple_tag
 def person(who: Any, phone: str = "", *, url: str = "") -> SafeString:
     """A person with the phone to call: takes a person, a (name, phone) pair, or a name; nobody is said so."""
     if isinstance(who, (tuple, list)):
@@ -189,7 +99,7 @@ def person(who: Any, phone: str = "", *, url: str = "") -> SafeString:
     call = (
         format_html(
             ' <a class="phone" href="tel:{}"><span aria-hidden="true">☎</span>'
-            '<span class="visually-hidden">{}</span> {}</a>',
+            '<span class="visually-hidden">{}</span> <span class="number">{}</span></a>',
             "".join(c for c in str(phone) if c.isdigit() or c == "+"),
             _("telephone"),
             phone,
@@ -251,24 +161,6 @@ def delivery(channels: Any) -> SafeString:
     )
 
 
-@register.simple_tag
-def script_words() -> SafeString:
-    """Attributes for <body>: the server's time and the words with which `vigie.js` keeps times moving."""
-    words = {
-        "now": timewords.iso(present()),
-        "just-now": _("just now"),
-        "in": _("in %(span)s") % {"span": "{}"},
-        "ago": _("%(span)s ago") % {"span": "{}"},
-        "due": _("due in %(span)s") % {"span": "{}"},
-        "over": _("overdue by %(span)s") % {"span": "{}"},
-        "day": pgettext("abbreviation of day", "d"),
-        "days": timewords.span(timedelta(days=9)).replace("9", "{}"),
-        "days1": timewords.span(timedelta(days=1)).replace("1", "{}"),
-        "busy": _("Working…"),
-    }
-    return format_html_join(" ", 'data-{}="{}"', words.items())
-
-
 @register.filter
 def clocktime(at: datetime | None) -> str:
     return timewords.clocktime(at) if at else "–"
@@ -314,25 +206,6 @@ def go_keys() -> tuple[tuple[str, Any], ...]:
     return GO_KEYS
 
 
-@register.simple_tag
-def at(when: datetime | None) -> SafeString:
-    """The time of day alone, in a column of times; the day too when it is not today's; all of it on hover."""
-    if when is None:
-        return mark_safe("–")
-    now = present()
-    here = timewords.local(when)
-    today = here.date() == timewords.local(now).date()
-    title = f"{timewords.absolute(when, now)} ({timewords.utc(when)})"
-    before = "" if today else format_html("<small>{}</small><br>", timewords.day(when, now))
-    return format_html(
-        '<time datetime="{}" title="{}">{}{}</time>',
-        timewords.iso(when),
-        title,
-        before,
-        timewords.clocktime(when),
-    )
-
-
 @register.filter
 def words(text: str) -> list[str]:
     return text.split()
@@ -348,3 +221,19 @@ def slugcase(text: Any) -> str:
 def ischeck(field: BoundField) -> bool:
     """Whether a form field is a single box to tick, whose label stands after it."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.simple_tag(takes_context=True)
+def glossary(context: template.Context, word: str, meaning: str) -> SafeString:
+    """A word explained in place by a popover: no script, and it may stand inside a sentence."""
+    root = context.dicts[0]
+    root["glossary_words"] = number = root.get("glossary_words", 0) + 1
+    return format_html(
+        '<button type="button" class="glossary" popovertarget="word-{}">{}</button>'
+        '<span class="meaning" id="word-{}" popover><strong>{}</strong> – {}</span>',
+        number,
+        word,
+        number,
+        word,
+        meaning,
+    )
