@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import messages  # lives in tools/, beside no package
+from tools import messages
 
 
 @pytest.mark.slow

@@ -157,6 +157,6 @@ def script_words() -> SafeString:
         "day": pgettext("abbreviation of day", "d"),
         "days": timewords.span(timedelta(days=9)).replace("9", "{}"),
         "days1": timewords.span(timedelta(days=1)).replace("1", "{}"),
-        "busy": _("Working…"),
+        "lost": _("The desk can’t be reached. What you typed is still here: try again in a moment."),
     }
     return format_html_join(" ", 'data-{}="{}"', words.items())

@@ -145,6 +145,40 @@
   document.addEventListener("htmx:afterRequest", free);
   addEventListener("pageshow", (event) => { if (event.persisted) free(); });
 
+  // --- a fragment that was refused or lost says so on top of the page; what was typed stays where it is ---
+  function complain(title, text) {
+    const main = document.getElementById("main");
+    let box = document.getElementById("complaint");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "complaint";
+      box.className = "message refused";
+      box.setAttribute("role", "alert");
+      box.tabIndex = -1;
+      main.prepend(box);
+    }
+    const mark = document.createElement("span");
+    mark.className = "status-down word";
+    mark.textContent = "■";
+    mark.setAttribute("aria-hidden", "true");
+    const body = document.createElement("div");
+    for (const [tag, words] of [["strong", title], ["p", text]]) {
+      const node = document.createElement(tag);
+      node.textContent = words || "";
+      if (words) body.append(node);
+    }
+    box.replaceChildren(mark, body);
+    box.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("htmx:responseError", (event) => {
+    const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    const title = page.querySelector("h1")?.textContent.trim();
+    complain(title || `${event.detail.xhr.status}`, page.querySelector(".what")?.textContent.trim().replace(/\s+/g, " "));
+  });
+  document.addEventListener("htmx:sendError", () => complain(words.lost, ""));
+  document.addEventListener("htmx:timeout", () => complain(words.lost, ""));
+  document.addEventListener("htmx:afterSwap", () => document.getElementById("complaint")?.remove());
+
   // --- a refused form brings its reader to the summary of what to correct ---
   document.querySelector("[data-take-focus]")?.focus();
 })();
