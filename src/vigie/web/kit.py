@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from vigie.kernel.clock import now as present
+from vigie.web.access import staff
 
 
 class SampleForm(forms.Form):
@@ -190,9 +191,17 @@ def samples() -> dict[str, Any]:
     }
 
 
+@staff
 def page(request: HttpRequest) -> HttpResponse:
     return render(request, "vigie/kit.html", samples())
 
 
+@staff
 def wall(request: HttpRequest) -> HttpResponse:
     return render(request, "vigie/kit_wall.html", samples())
+
+
+@staff
+def public(request: HttpRequest) -> HttpResponse:
+    """A public page as the static folder keeps it: `frozen`, so nothing on it ages."""
+    return render(request, "vigie/kit_public.html", {**samples(), "nav": None, "frozen": True})

@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from vigie.web import kit
+
 urlpatterns = [
+    path("desk/kit", kit.page, name="kit"),
+    path("desk/kit/wall", kit.wall, name="kit_wall"),
+    path("desk/kit/public", kit.public, name="kit_public"),
     path("", include("vigie.web.public.urls")),
     path("", include("vigie.web.today.urls")),
     path("", include("vigie.web.desk.urls")),
