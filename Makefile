@@ -31,7 +31,7 @@ lint: venv ## ruff, mypy --strict, import-linter, translations, size alarms
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@if [ -f tools/messages.py ]; then $(BIN)/python tools/messages.py --check; fi
 	@$(BIN)/python tools/sizes.py
 

@@ -6,7 +6,6 @@ a lost connection is a passing failure; after it, only the answer could tell, an
 
 import re
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -89,10 +88,6 @@ class MailChannel:
         smtp: smtplib.SMTP | None = None
         try:
             smtp = smtplib.SMTP(self.host, self.port, local_hostname=self.helo, timeout=self.timeout)
-            if (
-                smtp.sock is not None
-            ):  # the dot follows its message at once, not after a delayed acknowledgement
-                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             smtp.ehlo_or_helo_if_needed()
             if self.tls is not None:
                 smtp.starttls(context=self.tls)
@@ -164,11 +159,11 @@ class MailSession:
         """The message and its final dot; from the dot on, only the server's answer can tell what happened."""
         content = mail.content if mail.content.endswith(b"\r\n") else mail.content + b"\r\n"
         try:
-            smtp.send(_LEADING_DOT.sub(b"..", content))
+            # An error here means that the system did not take the last byte, so the server can't have seen the dot.
+            smtp.send(_LEADING_DOT.sub(b"..", content) + b".\r\n")
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._lost_before(error)
         try:
-            smtp.send(b".\r\n")
             reply = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._in_doubt(mail, _words(error), error)

@@ -1,16 +1,19 @@
-"""A payload → the bytes of a mail. Pure: no network, no clock of its own."""
+"""A payload → the bytes of a mail. Pure: no network, no clock of its own.
+
+The header is written here, line by line; only the body goes through `email.message`. A notice goes to hundreds of
+people with the same text: its body and subject are encoded once.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
-from typing import Any
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 from vigie.contracts.channel import MailPayload, PermanentFailure
 
@@ -39,31 +42,11 @@ _OURS = frozenset(
 )
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,70}")  # RFC 5322: printable ASCII without the colon
 _MESSAGE_ID = re.compile(r"[^<>@\s]+@[^<>@\s]+")
+_LOCAL_PART = re.compile(r"[^\s\"(),:;<>@\[\\\]]{1,64}")  # RFC 5321 without quoted strings, which nobody has
+_DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _LONGEST_LINE = 998  # RFC 5322
-_SUBJECT_LINE = 73  # Header counts neither the blank before nor the sign after: RFC 2047 allows 76
-
-
-class _Wire(EmailPolicy):
-    """The SMTP policy, but fields that machines read are never cut into encoded words, however long they are."""
-
-    def fold(self, name: str, value: Any) -> str:
-        text = str(value)
-        if name.lower() == "subject":
-            charset = None if text.isascii() else "utf-8"
-            header = Header(text, charset, maxlinelen=_SUBJECT_LINE, header_name=name)
-            return f"{name}: {header.encode(linesep=self.linesep)}{self.linesep}"
-        if text.isascii() and len(name) + len(text) + 2 <= _LONGEST_LINE:
-            return f"{name}: {text}{self.linesep}"
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        folded = self.fold(name, value)
-        return folded.encode("utf-8" if self.utf8 else "ascii")
-
-
-_POLICY = _Wire(linesep="\r\n", max_line_length=78, cte_type="7bit", raise_on_defect=False)
-_POLICY_UTF8 = _POLICY.clone(utf8=True)
+_ENCODED_LINE = 73  # Header counts neither the blank before nor the sign after: RFC 2047 allows 76
 
 
 @dataclass(frozen=True)
@@ -82,46 +65,79 @@ def encode(payload: MailPayload, address: str, language: str, at: datetime) -> E
     Raises PermanentFailure for what no server could carry: a line break in a header, an address that is none.
     """
     sender, recipient = _address(payload.sender, "the sender"), _address(address, "the recipient")
-    reply_to = _address(payload.reply_to, "the reply address") if payload.reply_to else None
-    needs_utf8 = not all(one.username.isascii() for one in (sender, recipient, reply_to) if one)
-    mail = EmailMessage(_POLICY_UTF8 if needs_utf8 else _POLICY)
-    mail["From"], mail["To"] = sender, recipient
-    if reply_to:
-        mail["Reply-To"] = reply_to
-    mail["Subject"] = _line(payload.subject, "the subject")
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = _message_id(payload.message_id)
-    mail["Auto-Submitted"] = "auto-generated"
-    if payload.list_unsubscribe:
-        mail["List-Unsubscribe"] = f"<{_ascii(payload.list_unsubscribe, 'the unsubscribe address')}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    for name, value in payload.headers:
-        _add(mail, name, value)
-    mail.set_content(_body(payload.text), cte="quoted-printable")
-    if payload.html:
-        mail.add_alternative(_body(payload.html), subtype="html", cte="quoted-printable")
-    mail["Content-Language"] = _ascii(language, "the language")
-    return Encoded(sender.addr_spec, recipient.addr_spec, mail.as_bytes(), needs_utf8)
+    reply_to = _address(payload.reply_to, "the reply address") if payload.reply_to else ("", "")
+    lines = [
+        _named("From", *sender),
+        _named("To", *recipient),
+        *([_named("Reply-To", *reply_to)] if payload.reply_to else []),
+        _folded("Subject", payload.subject, "the subject"),
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: {_message_id(payload.message_id)}",
+        "Auto-Submitted: auto-generated",
+        f"Content-Language: {_ascii(language, 'the language')}",
+        *_unsubscribe(payload.list_unsubscribe),
+        *(_further(name, value) for name, value in payload.headers),
+    ]
+    head = "".join(f"{line}\r\n" for line in lines)
+    needs_utf8 = not (sender[1].isascii() and recipient[1].isascii() and reply_to[1].isascii())
+    return Encoded(sender[1], recipient[1], head.encode() + _body(payload.text, payload.html), needs_utf8)
 
 
-def _add(mail: EmailMessage, name: str, value: str) -> None:
+@lru_cache(maxsize=16)
+def _body(text: str, html: str) -> bytes:
+    """The MIME fields, the blank line and the body."""
+    mail = EmailMessage(SMTP)
+    mail.set_content(_carried(text), cte="quoted-printable")
+    if html:
+        mail.add_alternative(_carried(html), subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _carried(text: str) -> str:
+    """Half a surrogate pair comes from broken input and has no UTF-8: show a mark for it instead of losing the mail.
+
+    The last line of a body ends like every other: some readers glue an unended one to what follows.
+    """
+    return _HALF_PAIR.sub("\ufffd", text).rstrip("\n") + "\n"
+
+
+def _unsubscribe(address: str) -> Iterator[str]:
+    """One click, without a question in between (RFC 8058)."""
+    if address:
+        yield _short(f"List-Unsubscribe: <{_ascii(address, 'the unsubscribe address')}>")
+        yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+
+
+def _further(name: str, value: str) -> str:
     if not _HEADER_NAME.fullmatch(name):
         raise PermanentFailure(f"{name!r} is not the name of a mail header.")
     if name.lower() in _OURS:
         raise PermanentFailure(
             f"The header {name} is written by the mail channel; give it as a field of the payload."
         )
-    mail[name] = _line(value, f"the header {name}")
+    # What machines read (List-Id, References) is ASCII and stays as it is: folding could break a long identifier.
+    return (
+        _short(f"{name}: {value}") if value.isascii() and value.isprintable() else _folded(name, value, name)
+    )
 
 
-def _carried(text: str) -> str:
-    """Half a surrogate pair comes from broken input and has no UTF-8: show a mark for it instead of losing the mail."""
-    return _HALF_PAIR.sub("\ufffd", text)
+@lru_cache(maxsize=64)
+def _folded(name: str, text: str, what: str) -> str:
+    """A field of free text, in lines of at most 76 characters."""
+    line = _line(text, what)
+    plain = (
+        line.isascii() and "=?" not in line
+    )  # which a reader would take for the beginning of an encoded word
+    header = Header(line, None if plain else "utf-8", maxlinelen=_ENCODED_LINE, header_name=name)
+    return _short(f"{name}: {header.encode(linesep=chr(13) + chr(10))}")
 
 
-def _body(text: str) -> str:
-    """The last line of a body ends like every other: some readers glue an unended one to what follows."""
-    return _carried(text).rstrip("\n") + "\n"
+def _short(field: str) -> str:
+    if max(map(len, field.split("\r\n"))) > _LONGEST_LINE:
+        raise PermanentFailure(
+            f"The header {field[:60]!r}… is longer than the {_LONGEST_LINE} characters of a line."
+        )
+    return field
 
 
 def _line(text: str, what: str) -> str:
@@ -130,7 +146,7 @@ def _line(text: str, what: str) -> str:
         raise PermanentFailure(
             f"A line break or control character in {what}: {text!r}. Write it on one line."
         )
-    return _carried(text)
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def _ascii(text: str, what: str) -> str:
@@ -143,20 +159,35 @@ def _message_id(text: str) -> str:
     bare = text.removeprefix("<").removesuffix(">")
     if not _MESSAGE_ID.fullmatch(_ascii(bare, "the Message-ID")):
         raise PermanentFailure(f"{text!r} is not a Message-ID; write it like name@host.")
-    return f"<{bare}>"
+    return _short(f"<{bare}>")
 
 
-def _address(text: str, what: str) -> Address:
-    """`Name <local@domain>` or `local@domain`; the domain in its ASCII form (IDNA)."""
+def _named(field: str, name: str, address: str) -> str:
+    """An address field; the name, if any, quoted or encoded as it needs."""
+    if name.isascii() and "=?" not in name:
+        return _short(f"{field}: {formataddr((name, address), 'utf-8') if name else address}")
+    words = Header(name, "utf-8", maxlinelen=_ENCODED_LINE, header_name=field).encode(linesep="\r\n")
+    return _short(f"{field}: {words}\r\n <{address}>")
+
+
+@lru_cache(maxsize=256)
+def _address(text: str, what: str) -> tuple[str, str]:
+    """Name and address of `Name <local@domain>` or `local@domain`; the domain in its ASCII form (IDNA)."""
     line = _line(text, what)
-    name, spec = parseaddr(line)
-    local, at, domain = spec.rpartition("@")
-    whole = name or spec == line.strip().strip("<>")  # otherwise something beside the address was dropped
-    if not (local and at and domain and whole) or _HALF_PAIR.search(text) or re.search(r"\s", spec):
+    name, parsed = parseaddr(line)
+    local, _, domain = parsed.rpartition("@")
+    try:
+        domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    labels_fit = all(len(label) <= 63 for label in domain.split("."))  # noqa: PLR2004 # RFC 1035
+    # Otherwise something beside the address was dropped, a second address for one.
+    whole = name or parsed == line.strip() or line.rstrip().endswith(f"<{parsed}>")
+    if (
+        not (_LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(domain) and labels_fit and whole)
+        or "\ufffd" in line
+    ):
         raise PermanentFailure(
             f"{what[:1].upper()}{what[1:]} has no usable address: {text!r}. Write it like name@host."
         )
-    try:
-        return Address(name, username=local.strip('"'), domain=domain.encode("idna").decode("ascii"))
-    except (UnicodeError, ValueError, HeaderParseError, IndexError):
-        raise PermanentFailure(f"{what[:1].upper()}{what[1:]} is not a mail address: {text!r}.") from None
+    return name, f"{local}@{domain}"

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vigie.channels.mail.encode import encode
@@ -34,8 +34,22 @@ line = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_s
 
 
 @given(line)
+@example("=?utf-8?q?R=C3=A9seau?=")
+@example("a" * 200)
+@example("é" * 200)
 def test_every_subject_comes_back_as_it_went(subject: str) -> None:
     assert str(mail(subject=subject)["Subject"]).strip() == subject.strip()
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters='"\\'), max_size=12)
+)
+@example("Martin, Anne (Support)")
+@example("=?utf-8?q?R=C3=A9seau?=")
+def test_every_name_comes_back_as_it_went(name: str) -> None:
+    [address] = mail(sender=f'"{name}" <vigie@centre.test>')["From"].addresses
+    assert address.addr_spec == "vigie@centre.test"
+    assert address.display_name.split() == name.split()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
