@@ -97,10 +97,7 @@ class MailLab:
 @contextmanager
 def mail_lab_running() -> Iterator[MailLab]:
     """Postfix and Dovecot, on free ports, stopped at the end."""
-    with open_folder("mail") as folder:
+    with open_folder("mail", at_end='bash tests/lab/mail-down.sh "$1"') as folder:
         lab = MailLab(folder, free_port(), free_port())
-        try:
-            lab.start()
-            yield lab
-        finally:
-            lab.stop()
+        lab.start()
+        yield lab

@@ -33,10 +33,7 @@ class PostgresLab:
 @contextmanager
 def postgres_running() -> Iterator[PostgresLab]:
     """A running PostgreSQL on a free port, stopped at the end."""
-    with open_folder("pg") as folder:
+    with open_folder("pg", at_end='bash tests/lab/pg-down.sh "$1" immediate') as folder:
         lab = PostgresLab(folder, free_port())
-        try:
-            lab.start()
-            yield lab
-        finally:
-            lab.stop("immediate")
+        lab.start()
+        yield lab

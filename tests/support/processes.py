@@ -1,7 +1,6 @@
 """Starting and stopping real programs from tests: own ports, output to a file, stopped whatever happens."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,14 +22,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def open_folder(prefix: str) -> Iterator[Path]:
-    """A short-named folder that other system users may enter (pytest's own are closed to Postfix), removed at the end."""
+def open_folder(prefix: str, *, at_end: str = ":") -> Iterator[Path]:
+    """A short-named folder that other system users may enter (pytest's own are closed to Postfix).
+
+    At the end, or when this process dies, the shell command `at_end` runs (`$1` is the folder), and it is removed.
+    """
     folder = Path(tempfile.mkdtemp(prefix=f"vigie-{prefix}-"))
     folder.chmod(0o755)
-    try:
+    with ended_with_us(at_end, folder):
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start(
@@ -82,6 +82,28 @@ def wait_for_port(port: int, *, seconds: float = 20, process: subprocess.Popen[b
         if time.monotonic() > deadline:
             raise TimeoutError(f"nothing listens on 127.0.0.1:{port} after {seconds} s")
         time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def ended_with_us(command: str, folder: Path) -> Iterator[None]:
+    """Run a shell command (`$1` is the folder) when the block ends, or when this process dies, however it dies.
+
+    A guard waits for the end of a pipe whose other end only we hold: even SIGKILL closes it.
+    """
+    guard = subprocess.Popen(
+        ["sh", "-c", f'cat >/dev/null; {command}; rm -rf "$1"', "guard", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        if guard.stdin is not None:
+            guard.stdin.close()
+        guard.wait(30)
 
 
 def script(name: str, *arguments: str, **environment: str) -> None:

@@ -40,6 +40,7 @@ class SmallSmtp:
         command = [sys.executable, "-m", "tests.support.small_smtp_server", "--folder", str(self.folder)]
         command += ["--port", str(self.smtp_port), *self.options]
         self._process = start(command, self.folder / "output", PYTHONPATH=str(ROOT))
+        (self.folder / "pid").write_text(str(self._process.pid), "utf-8")
         deadline = time.monotonic() + 20
         while not known.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -54,6 +55,7 @@ class SmallSmtp:
         """The server is away; its mails stay."""
         if self._process is not None:
             stop(self._process)
+            (self.folder / "pid").unlink()
             self._process = None
 
     def messages(self, address: str) -> list[EmailMessage]:
@@ -92,7 +94,7 @@ class SmallSmtp:
 @contextmanager
 def small_smtp_server(*options: str) -> Iterator[SmallSmtp]:
     """A running server; `options` are those of small_smtp_server.py."""
-    with open_folder("smtp") as folder:
+    with open_folder("smtp", at_end='kill "$(cat "$1/pid")"') as folder:
         server = SmallSmtp(folder, options)
         try:
             server.start()
