@@ -44,8 +44,8 @@ def make_cast(
 ) -> Cast:
     """Write the cast into the database; shifts run from four hours before `now` to six hours after."""
     vigie = System()
-    save_group(code="ops", name_fr="Exploitation", name_en="Operations", kind=GroupKind.OPERATIONS)
-    save_group(code="support", name_fr="Support", name_en="Support", kind=GroupKind.SUPPORT)
+    save_group(vigie, code="ops", name_fr="Exploitation", name_en="Operations", kind=GroupKind.OPERATIONS)
+    save_group(vigie, code="support", name_fr="Support", name_en="Support", kind=GroupKind.SUPPORT)
 
     def person(login: str, name: str, group: str = "", *, lead: bool = False, language: str = "fr") -> Person:
         return save_person(

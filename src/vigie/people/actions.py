@@ -15,7 +15,7 @@ from vigie.kernel.errors import BadInput, Refused
 from vigie.people.events import PeopleAudit
 from vigie.people.models import ApiToken, Group, Membership, Person
 from vigie.people.queries import digest
-from vigie.people.rules import GroupKind, Role, Scope
+from vigie.people.rules import LOGIN, GroupKind, Role, Scope, one_line
 
 
 class PeoplePermission(Permission):
@@ -23,6 +23,7 @@ class PeoplePermission(Permission):
 
 
 PERMISSIONS = {PeoplePermission.MANAGE: frozenset({Role.ADMINISTRATOR})}
+LABEL_LIMIT = 120
 
 
 @transaction.atomic
@@ -36,50 +37,86 @@ def save_person(
     language: str = "fr",
     administrator: bool = False,
     groups: Iterable[tuple[str, bool]] = (),
+    new: bool = False,
 ) -> Person:
-    """Create the person with this login or bring it up to date; `groups` are (group code, is lead) pairs."""
+    """Create the person with this login or bring it up to date; `groups` are (group code, is lead) pairs.
+
+    `new`: refuse a login that is taken already. Somebody who left comes back this way. The last administrator
+    keeps that right: nobody could give it again.
+    """
     require(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    if not LOGIN.fullmatch(login):
+        raise BadInput(
+            "login.shape",
+            _("“%(login)s” can't be a login.") % {"login": login[:60]},
+            hint=_("Letters, digits, and . _ - after the first; 60 at most."),
+            field="login",
+        )
     fields = {
-        "name": name,
-        "email": email,
-        "phone": phone,
+        "name": one_line(name),
+        "email": email.strip(),
+        "phone": one_line(phone),
         "language": language,
         "is_administrator": administrator,
     }
     person = Person.objects.filter(login=login).first() or Person(login=login)
+    if new and person.pk:
+        raise BadInput(
+            "login.taken",
+            _("“%(login)s” is %(name)s already.") % {"login": login, "name": person.name},
+            hint=_("Choose another login, or edit that person."),
+            field="login",
+        )
+    if person.pk and person.is_administrator and not administrator:
+        _refuse_last_administrator(person)
     for key, value in fields.items():
         setattr(person, key, value)
     person.is_active = True
-    if not person.has_usable_password():
+    if not person.password:
         person.set_unusable_password()
-    _clean(person)
+    _clean(person, "person.invalid", exclude=["password"])
     person.save()
     wanted = dict(groups)
     known = {group.code: group for group in Group.objects.filter(code__in=wanted)}
     if unknown := wanted.keys() - known.keys():
         raise BadInput(
-            "group.unknown", _("There is no group “%(code)s”.") % {"code": ", ".join(sorted(unknown))}
+            "group.unknown",
+            _("There is no group “%(code)s”.") % {"code": ", ".join(sorted(unknown))},
+            field="groups",
         )
     person.memberships.exclude(group__code__in=wanted).delete()
     for code, is_lead in wanted.items():
         Membership.objects.update_or_create(person=person, group=known[code], defaults={"is_lead": is_lead})
+    person.__dict__.pop("roles", None)  # read anew from the memberships just written
     audit.record(PeopleAudit.PERSON_SAVED, actor=actor, subject=person, changes={**fields, "groups": wanted})
     return person
 
 
-def _clean(person: Person) -> None:
+def _clean(row: Person | Group, code: str, *, exclude: Iterable[str] = ()) -> None:
     try:
-        person.clean_fields(exclude=["password"])
-        person.validate_unique()
+        row.clean_fields(exclude=list(exclude))
+        row.validate_unique()
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        raise BadInput("person.invalid", f"{field}: {messages[0]}", field=field) from None
+        raise BadInput(code, f"{field}: {messages[0]}", field=field) from None
+
+
+def _refuse_last_administrator(person: Person) -> None:
+    if not Person.objects.filter(is_active=True, is_administrator=True).exclude(pk=person.pk).exists():
+        raise Refused(
+            "person.last_administrator",
+            _("%(name)s is the last administrator.") % {"name": person.name},
+            hint=_("Make somebody else administrator first."),
+            field="administrator",
+        )
 
 
 @transaction.atomic
 def leave(actor: Actor, person: Person) -> None:
     """The person no longer works here: no login, no token, no new role. What hangs on the row stays."""
     require(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    if person.is_administrator:
+        _refuse_last_administrator(person)
     if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False) != 1:
         raise Refused("person.left", _("%(name)s has already left.") % {"name": person.name})
     person.is_active = False
@@ -100,10 +137,16 @@ def set_password(actor: Actor, person: Person, password: str) -> None:
     audit.record(PeopleAudit.PASSWORD_SET, actor=actor, subject=person)
 
 
-def save_group(*, code: str, name_fr: str, name_en: str, kind: GroupKind) -> Group:
-    """Create or rename a group; called by imports and by the demo."""
-    group, _made = Group.objects.update_or_create(
-        code=code, defaults={"name_fr": name_fr, "name_en": name_en, "kind": kind}
+@transaction.atomic
+def save_group(actor: Actor, *, code: str, name_fr: str, name_en: str, kind: GroupKind) -> Group:
+    """Create the group with this code or bring it up to date."""
+    require(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    group = Group.objects.filter(code=code).first() or Group(code=code)
+    group.name_fr, group.name_en, group.kind = one_line(name_fr), one_line(name_en), kind
+    _clean(group, "group.invalid")
+    group.save()
+    audit.record(
+        PeopleAudit.GROUP_SAVED, actor=actor, subject=group, changes={"name_en": name_en, "kind": kind}
     )
     return group
 
@@ -119,6 +162,17 @@ def make_token(
         raise BadInput(
             "scope.unknown", _("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))}
         )
+    label = one_line(label)
+    if not label or len(label) > LABEL_LIMIT:
+        raise BadInput(
+            "token.label",
+            _("Say in a few words what the token is for (120 characters at most)."),
+            field="label",
+        )
+    if not person.is_active:
+        raise Refused("person.left", _("%(name)s has already left.") % {"name": person.name})
+    if expires_at and expires_at <= clock.now():
+        raise BadInput("token.expired", _("The token would have expired already."), field="expires_at")
     if not wanted:
         raise BadInput("scope.none", _("A token needs at least one scope."), field="scopes")
     secret = f"vigie_{secrets.token_urlsafe(32)}"

@@ -7,6 +7,6 @@ class PeopleAudit(AuditKind):
     PERSON_SAVED = "person.saved"
     PERSON_LEFT = "person.left"
     PASSWORD_SET = "person.password_set"  # noqa: S105 # an event's name, not a password
-    MEMBERSHIP_SAVED = "membership.saved"
+    GROUP_SAVED = "group.saved"
     TOKEN_MADE = "token.made"  # noqa: S105 # an event's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 # an event's name

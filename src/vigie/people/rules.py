@@ -1,5 +1,6 @@
 """Roles from memberships, and which scopes a token may carry. Pure."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -28,6 +29,16 @@ class Scope(StrEnum):
     DECLARE = "declare"
     LOG = "log"
     PUBLISH = "publish"
+
+
+LOGIN = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
+)  # stands in addresses of pages and in CSV files as it is
+
+
+def one_line(text: str) -> str:
+    """A name as one line: line ends, tabs and doubled spaces become one space, control characters go."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def roles_of(memberships: Iterable[tuple[str, bool]], *, administrator: bool) -> frozenset[str]:
