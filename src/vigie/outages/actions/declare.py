@@ -24,6 +24,7 @@ from vigie.outages.rules import Choice, OutageKind, State, choose, next_promise,
 from vigie.outages.texts import facts_of
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
+from vigie.services.actions import hold
 from vigie.services.models import Service
 from vigie.services.queries import by_codes
 
@@ -62,6 +63,7 @@ def declare_sudden(
     now = clock.now()
     starts_at = starts_at or now
     rows = _checked(services, starts_at, expected_end, next_update_by)
+    hold(rows)
     if not anyway:
         _refuse_second(rows)
     declarer = person_behind(actor)
