@@ -8,11 +8,15 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from vigie.duty import queries as duty
+from vigie.duty.rules import DutyCode
+from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 from vigie.notices import queries as notices
 from vigie.notices.models import Version
 from vigie.outages.models import Affected, Alarm, CommunicationPolicy, Fact, Outage
 from vigie.outages.rules import (
+    Choice,
     Course,
     Due,
     FactKind,
@@ -21,6 +25,7 @@ from vigie.outages.rules import (
     ServiceCourse,
     State,
     Told,
+    choose,
     owed,
     report,
 )
@@ -52,6 +57,47 @@ def ongoing() -> QuerySet[Outage]:
     return outages().filter(state=State.ONGOING).order_by("starts_at")
 
 
+def matching(*, state: str = "", service: str = "", kind: str = "", text: str = "") -> QuerySet[Outage]:
+    """Outages that fit every filter given, newest first. `state` is a state or "open" (anything not over);
+    `text` is looked for in the names of services and people, in the log and in the report; a number is a number.
+    """
+    rows = outages()
+    if state:
+        rows = rows.filter(state__in=OPEN) if state == "open" else rows.filter(state=state)
+    if service:
+        rows = rows.filter(pk__in=Affected.objects.filter(service__code=service).values("outage"))
+    if kind:
+        rows = rows.filter(kind=kind)
+    for word in text.split()[:8]:
+        found = (
+            Q(contact__name__icontains=word)
+            | Q(follower__name__icontains=word)
+            | Q(review_fr__icontains=word)
+            | Q(review_en__icontains=word)
+            | Q(pk__in=Fact.objects.filter(text__icontains=word).values("outage"))
+            | Q(pk__in=Affected.objects.filter(_names(word)).values("outage"))
+        )
+        if word.isdigit() and len(word) < 18:  # noqa: PLR2004 # fits a bigint
+            found |= Q(pk=int(word))
+        rows = rows.filter(found)
+    return rows
+
+
+def _names(word: str) -> Q:
+    return (
+        Q(service__code__icontains=word)
+        | Q(service__name_fr__icontains=word)
+        | Q(service__name_en__icontains=word)
+    )
+
+
+def default_holder(code: DutyCode, declarer: Person | None) -> Choice | None:
+    """Who would hold the role of this duty in an outage declared now; None if there is nobody at all."""
+    on_duty = [(row.person.pk, row.level) for row in duty.on_duty(clock.now(), code)]
+    leads = [person.pk for person in duty.leads_of(code)]
+    return choose(on_duty, leads, declarer.pk if declarer else None)
+
+
 def affected(row: Outage) -> list[Affected]:
     return list(row.affected.select_related("service"))
 
@@ -60,6 +106,11 @@ def ongoing_for(services: Iterable[Service]) -> list[Outage]:
     """Ongoing outages in which one of the services is affected and not yet restored."""
     rows = ongoing().filter(affected__service__in=list(services), affected__restored_at__isnull=True)
     return list(rows.distinct())
+
+
+def ongoing_for_codes(codes: Iterable[str]) -> list[Outage]:
+    """The same, by the services' codes."""
+    return ongoing_for(Service.objects.filter(code__in=list(codes)))
 
 
 def effects_now() -> dict[int, tuple[str, Outage]]:

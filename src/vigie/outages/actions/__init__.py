@@ -15,7 +15,7 @@ from vigie.outages.actions.recover import (
     restore,
     review,
 )
-from vigie.outages.actions.roles import hand_over
+from vigie.outages.actions.roles import hand_over, hand_over_roles
 from vigie.outages.actions.tell import approve, audience, compose, correct, discard, edit, publish
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "end",
     "false_alarm",
     "hand_over",
+    "hand_over_roles",
     "log_fact",
     "promise",
     "publish",
