@@ -128,3 +128,26 @@ def end_proposed_mail(outage: Outage, person: Person, *, summary: str) -> dict[s
             )
             % {"summary": summary, "link": _link(outage)},
         }
+
+
+def undelivered_line(recipient: str, state: str, error: str) -> str:
+    """What the log says of a mail that nobody will try again by itself."""
+    pattern = (
+        _("The mail to %(who)s may or may not have arrived: %(error)s")
+        if state == "in_doubt"
+        else _("The mail to %(who)s could not be delivered: %(error)s")
+    )
+    return pattern % {"who": recipient, "error": error[:1000]}
+
+
+def undelivered_mail(outage: Outage, person: Person, *, line: str) -> dict[str, str]:
+    """Tells the follower that a notice did not reach everybody."""
+    with translation.override(person.language):
+        return {
+            "subject": _("Not everybody was reached: %(line)s") % {"line": headline(outage, person.language)},
+            "text": _(
+                "%(line)s\n\nThere may be more; the outage's log has them all. Look at the address, then try again or give"
+                " it up, here:\n%(link)s\n"
+            )
+            % {"line": line, "link": _link(outage)},
+        }
