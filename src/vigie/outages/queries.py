@@ -1,7 +1,7 @@
 """Reads over outages."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -111,6 +111,23 @@ def ongoing_for(services: Iterable[Service]) -> list[Outage]:
 def ongoing_for_codes(codes: Iterable[str]) -> list[Outage]:
     """The same, by the services' codes."""
     return ongoing_for(Service.objects.filter(code__in=list(codes)))
+
+
+def in_other_outages(row: Outage) -> list[Service]:
+    """Services that another outage of this moment holds, in catalogue order; its own aside."""
+    own = row.affected.values_list("service_id", flat=True)
+    others = Affected.objects.filter(outage__state=State.ONGOING, restored_at__isnull=True).exclude(
+        outage=row
+    )
+    found = {line.service for line in others.exclude(service__in=own).select_related("service")}
+    return sorted(found, key=lambda service: (service.rank, service.code))
+
+
+def told_since(row: Outage, t: datetime) -> bool:
+    """Whether anything was told outside about this outage at `t` or after."""
+    return any(
+        version.published_at and version.published_at >= t for version in notices.published(row.thread)
+    )
 
 
 def effects_now() -> dict[int, tuple[str, Outage]]:
