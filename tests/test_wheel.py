@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -75,6 +76,7 @@ def test_every_file_of_the_package_is_in_the_wheel_and_no_test_is(wheel: Path) -
     assert {".css", ".js", ".html"} <= kinds
 
 
+@pytest.mark.xfail(reason="vigie.cli has not landed; take this mark away when it has", strict=True)
 def test_the_installed_program_knows_its_commands(installed: Path, tmp_path: Path) -> None:
     assert "demo" in run(installed / "vigie", "--help", cwd=tmp_path)
 
@@ -102,9 +104,10 @@ def test_the_demo_starts_outside_the_checkout(installed: Path) -> None:
             status, _, page = get(f"http://{address}/")
             assert status == 200, page
             assert 'lang="fr"' in page
-            styles = re.findall(r'href="(/static/[^"]+\.css)"', page)
+            styles = re.findall(r'href="([^"]+\.css[^"]*)"', page)
             assert styles
-            assert {get(f"http://{address}{path}")[0] for path in styles} == {200}
+            links = [urllib.parse.urljoin(f"http://{address}/", path) for path in styles]
+            assert {get(link)[0] for link in links} == {200}
             assert get(f"http://{address}/healthz")[0] == 200
         except (AssertionError, OSError) as error:
             raise AssertionError(f"{error}\n{log.read_text('utf-8')}") from error

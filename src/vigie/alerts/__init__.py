@@ -1,1 +1,1 @@
-"""Alarms coming in: one deletable folder each, found by the entry point group `vigie.alarms`."""
+"""Alarms coming in: one deletable folder each."""

@@ -1,1 +1,1 @@
-"""The command line: parse, call one verb or query, print. Heavy parts are loaded by the command that needs them."""
+"""The vigie command: parse, call one verb or query, print."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit
@@ -21,14 +20,6 @@ class ServicePermission(Permission):
 
 
 PERMISSIONS = {ServicePermission.EDIT: frozenset({Role.LEAD, Role.ADMINISTRATOR})}
-
-
-def hold(services: Iterable[Service]) -> None:
-    """Until the transaction ends nobody else holds these services: two alarms of one service can't both open an
-    outage. An update that changes nothing: it locks the rows on PostgreSQL; SQLite lets one writer in anyway.
-    """
-    for pk in sorted(service.pk for service in services):
-        Service.objects.filter(pk=pk).update(rank=F("rank"))
 
 
 @transaction.atomic

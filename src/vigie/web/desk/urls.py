@@ -1,7 +1,5 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import URLPattern
 
-from vigie.web.desk import views
-
-urlpatterns = [path("desk", views.desk, name="desk")]
+urlpatterns: list[URLPattern] = []

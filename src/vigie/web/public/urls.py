@@ -1,5 +1,16 @@
-"""Addresses of the public site."""
+"""Addresses of the public site: the same paths as in the static folder, and `/` in the reader's language."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
 
-urlpatterns: list[URLPattern] = []
+from vigie.web.public import views
+
+FILES = (
+    r"^(?P<path>(?:fr|en)/.*|assets/[a-z.]+|feeds/news\.(?:fr|en)\.atom"
+    r"|index\.html|(?:flash|status|heartbeat)\.json|(?:flash|motd)\.(?:fr|en)\.txt)$"
+)
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    re_path(r"^(?P<language>fr|en)$", views.language_home),
+    re_path(FILES, views.file, name="public_file"),
+]

@@ -1,1 +1,0 @@
-"""One module per command of the first level; `vigie.cli.main.commands` lists them."""
