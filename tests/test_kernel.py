@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pytest
 from django.db import DatabaseError, transaction
-from tests.support.cast import Cast
 
+from tests.support.cast import Cast
 from vigie.kernel import audit
 from vigie.kernel.access import Permission, System, allowed
 from vigie.kernel.clock import Clock
