@@ -1,8 +1,11 @@
 """Verbs over duties, shifts and escalations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from vigie.duty import queries
 from vigie.duty.events import DutyAudit, RotaChanged
 from vigie.duty.models import Duty, Escalation, EscalationStep, Shift
-from vigie.duty.rules import HANDOVER_OVERLAP, Rung, Span, rung_due
+from vigie.duty.rules import HANDOVER_OVERLAP, HIGHEST_LEVEL, Rung, Span, rung_due
+from vigie.duty.sheet import LONGEST_FILE, BadLine, SheetLine, read
 from vigie.duty.texts import page_mail
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, Permission, System, require
-from vigie.kernel.errors import BadInput, Refused
-from vigie.kernel.events import emit
+from vigie.kernel.errors import BadInput, Conflict, Refused, VigieError
+from vigie.kernel.events import emit, latest_id
 from vigie.kernel.lifecycle import change_one
 from vigie.people.models import Person
+from vigie.people.queries import person_by_login
 from vigie.people.rules import Role
 from vigie.post.actions import Parcel, enqueue
 
@@ -62,21 +67,18 @@ def add_shift(
         raise BadInput(
             "shift.too_long", _("A shift lasts 31 days at most; is the year right?"), field="ends_at"
         )
-    if level < 1:
-        raise BadInput("shift.level", _("Levels start at 1, the primary."), field="level")
+    if not 1 <= level <= HIGHEST_LEVEL:
+        raise BadInput(
+            "shift.level",
+            _("Levels go from 1, the primary, to %(highest)s.") % {"highest": HIGHEST_LEVEL},
+            field="level",
+        )
     if not person.is_active:
-        raise Refused("shift.person_left", _("%(name)s no longer works here.") % {"name": person.name})
-    wanted = Span(starts_at, ends_at)
-    for other in queries.shifts_between(starts_at, ends_at, duty.code).filter(level=level):
-        if (other.person_id, other.starts_at, other.ends_at) == (person.pk, starts_at, ends_at):
-            return other
-        if wanted.overlap(Span(other.starts_at, other.ends_at)) > HANDOVER_OVERLAP:
-            raise Refused(
-                "shift.overlaps",
-                _("%(name)s already holds level %(level)s of %(duty)s then.")
-                % {"name": other.person.name, "level": level, "duty": duty.code},
-                hint=_("Remove that shift first, or enter this one at another level."),
-            )
+        raise Refused(
+            "shift.person_left", _("%(name)s no longer works here.") % {"name": person.name}, field="person"
+        )
+    if same := _check_others(duty, person, Span(starts_at, ends_at), level):
+        return same
     shift = Shift.objects.create(duty=duty, person=person, level=level, starts_at=starts_at, ends_at=ends_at)
     audit.record(
         DutyAudit.SHIFT_ADDED,
@@ -94,6 +96,32 @@ def add_shift(
     return shift
 
 
+def _check_others(duty: Duty, person: Person, wanted: Span, level: int) -> Shift | None:
+    """The very same shift if it is there already; `Refused` if another one stands in its way."""
+    for other in queries.shifts_between(wanted.starts, wanted.ends, duty.code):
+        there = Span(other.starts_at, other.ends_at)
+        if (other.person_id, other.level, there) == (person.pk, level, wanted):
+            return other
+        if other.level == level and (
+            wanted.overlap(there) > HANDOVER_OVERLAP or other.person_id == person.pk
+        ):
+            raise Refused(
+                "shift.overlaps",
+                _("%(name)s already holds level %(level)s of %(duty)s then.")
+                % {"name": other.person.name, "level": level, "duty": duty.code},
+                hint=_("Remove that shift first, or enter this one at another level."),
+                field="starts_at",
+            )
+        if other.person_id == person.pk and wanted.overlap(there) > HANDOVER_OVERLAP:
+            raise Refused(
+                "shift.own_backup",
+                _("%(name)s holds level %(level)s of %(duty)s then, and can't be their own backup.")
+                % {"name": person.name, "level": other.level, "duty": duty.code},
+                field="person",
+            )
+    return None
+
+
 @transaction.atomic
 def remove_shift(actor: Actor, shift: Shift) -> None:
     """Take a shift out of the rota. One that has begun stays: history is what was."""
@@ -104,6 +132,8 @@ def remove_shift(actor: Actor, shift: Shift) -> None:
             _("This shift has begun; what was can't be undone."),
             hint=_("Enter the person who takes over at another level."),
         )
+    if not Shift.objects.filter(pk=shift.pk).delete()[0]:
+        raise Conflict("shift.gone", _("Somebody removed this shift a moment ago."))
     audit.record(
         DutyAudit.SHIFT_REMOVED,
         actor=actor,
@@ -111,7 +141,88 @@ def remove_shift(actor: Actor, shift: Shift) -> None:
         changes={"duty": shift.duty.code, "person": shift.person, "starts_at": shift.starts_at},
     )
     emit(RotaChanged(duty=shift.duty.code))
-    shift.delete()
+
+
+@dataclass(frozen=True)
+class ImportedLine:
+    """A good line of a file and the shift it means; `new` is False where that shift stood already."""
+
+    line: SheetLine
+    person: Person
+    duty: Duty
+    new: bool
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What became of a file of shifts: good lines are in the rota, bad ones kept aside, by number."""
+
+    good: tuple[ImportedLine, ...]
+    bad: tuple[BadLine, ...]
+
+    @property
+    def added(self) -> int:
+        return sum(line.new for line in self.good)
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.good) - self.added
+
+
+@transaction.atomic
+def import_shifts(actor: Actor, source: bytes | str) -> ImportResult:
+    """Enter every good line of a CSV file (see `sheet.read`); the same file again changes nothing."""
+    require(actor, DutyPermission.EDIT, PERMISSIONS)
+    if len(source) > LONGEST_FILE:
+        raise BadInput(
+            "import.too_long",
+            _("The file is too long (%(limit)s characters at most).") % {"limit": f"{LONGEST_FILE:,}"},
+            hint=_("Cut it in two; what was entered already is recognised."),
+            field="text",
+        )
+    sheet = read(source, ZoneInfo(settings.TIME_ZONE))
+    duties = {duty.code.lower(): duty for duty in queries.duties()}
+    people = {person.login: person for person in Person.objects.all()}
+    good: list[ImportedLine] = []
+    bad = list(sheet.bad)
+    for line in sheet.good:
+        try:
+            good.append(_import_line(actor, line, duties, people))
+        except VigieError as error:
+            shown = f"{line.duty}, {line.person}, {line.level}"
+            bad.append(BadLine(line.number, shown, str(error)))
+    return ImportResult(tuple(good), tuple(sorted(bad, key=lambda line: line.number)))
+
+
+def _import_line(
+    actor: Actor, line: SheetLine, duties: Mapping[str, Duty], people: Mapping[str, Person]
+) -> ImportedLine:
+    duty, person = duties.get(line.duty.lower()), people.get(line.person)
+    if duty is None:
+        queries.duty_by_code(line.duty)  # raises, with the codes that there are
+        raise BadInput("duty.unknown", line.duty)
+    if person is None:
+        person_by_login(line.person)
+        raise BadInput("person.unknown", line.person)
+    with transaction.atomic():  # a refused line leaves the others alone
+        last = latest_id()
+        add_shift(
+            actor,
+            duty=duty,
+            person=person,
+            starts_at=line.starts_at,
+            ends_at=line.ends_at,
+            level=line.level,
+        )
+        return ImportedLine(line, person, duty, new=latest_id() > last)
+
+
+def preview_shifts(actor: Actor, source: bytes | str) -> ImportResult:
+    """What `import_shifts` would do, by doing it and taking it back: the two can't differ."""
+    with transaction.atomic():
+        result = import_shifts(actor, source)
+        transaction.set_rollback(True)
+    return result
 
 
 @transaction.atomic

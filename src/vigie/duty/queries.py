@@ -1,14 +1,14 @@
 """Who is on duty at t: the one place that answers, for pages, API, notices and escalation."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty.models import Duty, Escalation, Shift
 from vigie.duty.rules import DutyCode, Holder, Rung, in_order
-from vigie.kernel.errors import BadInput
+from vigie.kernel.errors import BadInput, Missing
 from vigie.people import queries as people
 from vigie.people.models import Person
 from vigie.people.rules import GroupKind
@@ -64,6 +64,39 @@ def shifts_between(start: datetime, end: datetime, code: str | None = None) -> Q
     """Shifts that touch [start, end), by start."""
     rows = Shift.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("duty", "person")
     return rows.filter(duty__code=code) if code else rows
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One level of a duty at an instant: who holds it, and who comes next."""
+
+    duty: Duty
+    level: int
+    now: OnDuty | None
+    next: OnDuty | None
+
+
+def watches(t: datetime, *, ahead: timedelta = timedelta(days=14)) -> list[Watch]:
+    """Every duty with each of its levels (level 1 always): the holder at `t` and the first to come within `ahead`."""
+    held: dict[tuple[Duty, int], OnDuty] = {}
+    for row in on_duty(t):
+        held.setdefault((row.duty, row.level), row)
+    coming: dict[tuple[Duty, int], OnDuty] = {}
+    rows = Shift.objects.filter(starts_at__gt=t, starts_at__lte=t + ahead, person__is_active=True)
+    for shift in rows.select_related("duty", "person").order_by("starts_at", "pk"):
+        row = OnDuty(shift.duty, shift.person, shift.level, shift.starts_at, shift.ends_at)
+        coming.setdefault((shift.duty, shift.level), row)
+    keys = {(duty, 1) for duty in duties()} | held.keys() | coming.keys()
+    ordered = sorted(keys, key=lambda key: (key[0].rank, key[0].code, key[1]))
+    return [Watch(duty, level, held.get((duty, level)), coming.get((duty, level))) for duty, level in ordered]
+
+
+def shift_by_id(pk: int) -> Shift:
+    """The shift, or `Missing`."""
+    found = Shift.objects.select_related("duty", "person").filter(pk=pk).first()
+    if found is None:
+        raise Missing("shift.missing", _("There is no such shift; somebody may have removed it."))
+    return found
 
 
 def leads_of(code: str) -> list[Person]:

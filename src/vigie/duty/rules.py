@@ -7,6 +7,7 @@ from enum import StrEnum
 
 # Two shifts of the same level may overlap at a hand-over or over the hour that a clock change repeats; not more.
 HANDOVER_OVERLAP = timedelta(hours=2)
+HIGHEST_LEVEL = 9
 
 
 class DutyCode(StrEnum):

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import validate_email
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from vigie.experiments.events import ExperimentAudit
 from vigie.experiments.models import Contact, ContactRole, Experiment
 from vigie.kernel import audit
 from vigie.kernel.access import Actor, Permission, require
-from vigie.kernel.errors import BadInput
-from vigie.people.rules import Role
+from vigie.kernel.errors import BadInput, Conflict, Refused
+from vigie.people.rules import Role, one_line
 from vigie.services.queries import by_codes
 
 
@@ -24,15 +25,28 @@ PERMISSIONS = {ExperimentPermission.EDIT: frozenset({Role.SUPPORT, Role.LEAD, Ro
 
 @transaction.atomic
 def save_experiment(
-    actor: Actor, *, code: str, name: str, domain: str = "", uses: Iterable[str] = ()
+    actor: Actor, *, code: str, name: str, domain: str = "", uses: Iterable[str] = (), new: bool = False
 ) -> Experiment:
-    """Create the experiment with this code or bring it up to date, with the services it uses."""
+    """Create the experiment with this code or bring it up to date, with the services it uses.
+
+    `new`: refuse a code that is taken. One that had ended and is saved again is back.
+    """
     require(actor, ExperimentPermission.EDIT, PERMISSIONS)
     experiment = Experiment.objects.filter(code=code).first() or Experiment(code=code)
-    experiment.name, experiment.domain, experiment.active = name, domain, True
+    if new and experiment.pk:
+        raise BadInput(
+            "experiment.taken",
+            _("There is an experiment “%(code)s” already.") % {"code": code},
+            hint=_("Choose another code, or edit that experiment."),
+            field="code",
+        )
+    experiment.name, experiment.domain, experiment.active = one_line(name), one_line(domain), True
     _clean(experiment, "experiment.invalid")
     experiment.save()
-    services = by_codes(uses)
+    try:
+        services = by_codes(uses)
+    except BadInput as error:
+        raise BadInput(error.code, error.message, hint=error.hint, field="uses") from None
     experiment.uses.set(services)
     audit.record(
         ExperimentAudit.SAVED,
@@ -52,11 +66,18 @@ def save_contact(
     address: str = "",
     language: str = "fr",
     role: str = ContactRole.COMPUTING,
+    contact: Contact | None = None,
 ) -> Contact:
-    """Add a contact or bring it up to date (known by experiment and name). An empty address is kept, and shown."""
+    """Add a contact or bring it up to date (known by experiment and name). An empty address is kept, and shown.
+
+    `contact`: change this very row, its name too.
+    """
     require(actor, ExperimentPermission.EDIT, PERMISSIONS)
-    contact = Contact.objects.filter(experiment=experiment, name=name).first()
-    contact = contact or Contact(experiment=experiment, name=name)
+    name = one_line(name)
+    if contact is None:
+        contact = Contact.objects.filter(experiment=experiment, name=name).first()
+        contact = contact or Contact(experiment=experiment)
+    contact.name = name
     contact.address, contact.language, contact.role = address.strip(), language, role
     if contact.address:
         try:
@@ -74,9 +95,35 @@ def save_contact(
     return contact
 
 
+@transaction.atomic
+def remove_contact(actor: Actor, contact: Contact) -> None:
+    """Tell a person or a list no more; what was sent to them stays readable."""
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    audit.record(
+        ExperimentAudit.CONTACT_REMOVED,
+        actor=actor,
+        subject=contact,
+        changes={"experiment": contact.experiment.code, "name": contact.name, "address": contact.address},
+    )
+    if not Contact.objects.filter(pk=contact.pk).delete()[0]:
+        raise Conflict("contact.gone", _("Somebody removed this contact a moment ago."))
+
+
+@transaction.atomic
+def close_experiment(actor: Actor, experiment: Experiment) -> None:
+    """The experiment no longer works here: its contacts are told no more. Its past stays."""
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    if Experiment.objects.filter(pk=experiment.pk, active=True).update(active=False) != 1:
+        raise Refused("experiment.closed", _("“%(name)s” has ended already.") % {"name": experiment.name})
+    experiment.active = False
+    audit.record(ExperimentAudit.CLOSED, actor=actor, subject=experiment)
+
+
 def _clean(row: models.Model, code: str) -> None:
     try:
         row.full_clean()
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
+        if field == NON_FIELD_ERRORS:
+            raise BadInput(code, messages[0]) from None
         raise BadInput(code, f"{field}: {messages[0]}", field=field) from None

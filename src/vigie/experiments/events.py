@@ -6,3 +6,5 @@ from vigie.kernel.audit import AuditKind
 class ExperimentAudit(AuditKind):
     SAVED = "experiment.saved"
     CONTACT_SAVED = "contact.saved"
+    CONTACT_REMOVED = "contact.removed"
+    CLOSED = "experiment.closed"

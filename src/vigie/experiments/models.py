@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from vigie.services.models import Service
 
@@ -27,6 +28,13 @@ class ContactRole(models.TextChoices):
     COMPUTING = "computing", "computing"
     SPOKESPERSON = "spokesperson", "spokesperson"
     LIST = "list", "list"
+
+
+ROLE_LABELS = {
+    ContactRole.COMPUTING: pgettext_lazy("contact", "computing"),
+    ContactRole.SPOKESPERSON: pgettext_lazy("contact", "spokesperson"),
+    ContactRole.LIST: pgettext_lazy("contact", "mailing list"),
+}
 
 
 class Contact(models.Model):

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from vigie.experiments.models import Contact, ContactRole, Experiment
+from vigie.kernel.errors import Missing
 from vigie.services.models import Service
 
 
@@ -22,6 +24,22 @@ class Reach:
 
 def experiments() -> QuerySet[Experiment]:
     return Experiment.objects.filter(active=True)
+
+
+def experiment_by_code(code: str) -> Experiment:
+    """The experiment with this code, ended ones too; `Missing` if there never was one."""
+    found = Experiment.objects.filter(code=code).first()
+    if found is None:
+        raise Missing("experiment.missing", _("There is no experiment “%(code)s”.") % {"code": code[:60]})
+    return found
+
+
+def contact_of(experiment: Experiment, pk: int) -> Contact:
+    """One contact of the experiment, or `Missing`."""
+    found = experiment.contacts.filter(pk=pk).first()
+    if found is None:
+        raise Missing("contact.missing", _("There is no such contact; somebody may have removed it."))
+    return found
 
 
 def users_of(services: Iterable[Service]) -> list[Experiment]:

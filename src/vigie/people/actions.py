@@ -175,6 +175,13 @@ def make_token(
         raise BadInput("token.expired", _("The token would have expired already."), field="expires_at")
     if not wanted:
         raise BadInput("scope.none", _("A token needs at least one scope."), field="scopes")
+    if person.tokens.filter(label=label, revoked_at__isnull=True).exists():
+        raise Refused(
+            "token.same_label",
+            _("%(name)s has a token “%(label)s” already.") % {"name": person.name, "label": label},
+            hint=_("Revoke that one first, or choose another label."),
+            field="label",
+        )
     secret = f"vigie_{secrets.token_urlsafe(32)}"
     try:
         token = ApiToken.objects.create(

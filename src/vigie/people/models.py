@@ -92,6 +92,9 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def name(self, language: str) -> str:
+        return self.name_fr if language == "fr" else self.name_en
+
 
 class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")

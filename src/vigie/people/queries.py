@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import clock
 from vigie.kernel.access import Actor
 from vigie.kernel.errors import Missing
-from vigie.people.models import ApiToken, Person
+from vigie.people.models import ApiToken, Group, Person
 from vigie.people.rules import GroupKind, Scope
 
 
@@ -53,6 +53,20 @@ def person_by_login(login: str) -> Person:
             _("Nobody here has the login “%(login)s”.") % {"login": login},
             hint=_("“vigie people list” shows everyone who works here."),
         ) from None
+
+
+def anybody(login: str) -> Person:
+    """The person with this login, also one who left; `Missing` otherwise."""
+    found = Person.objects.filter(login=login).first()
+    if found is None:
+        raise Missing("person.unknown", _("Nobody here has the login “%(login)s”.") % {"login": login[:60]})
+    return found
+
+
+def groups() -> QuerySet[Group]:
+    """Operations and Support first, then any other."""
+    order = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(GroupKind)), default=9)
+    return Group.objects.order_by(order, "code")
 
 
 def leads(kind: GroupKind) -> list[Person]:

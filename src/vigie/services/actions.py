@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit
 from vigie.kernel.access import Actor, Permission, require
-from vigie.kernel.errors import BadInput
-from vigie.people.rules import Role
+from vigie.kernel.errors import BadInput, Refused
+from vigie.people.rules import Role, one_line
 from vigie.services.events import ServiceAudit
 from vigie.services.models import AlarmName, Dependency, Service
-from vigie.services.queries import by_codes
+from vigie.services.queries import by_codes, catalogue
 
 
 class ServicePermission(Permission):
@@ -20,6 +20,7 @@ class ServicePermission(Permission):
 
 
 PERMISSIONS = {ServicePermission.EDIT: frozenset({Role.LEAD, Role.ADMINISTRATOR})}
+ALARM_NAME_LIMIT = 200
 
 
 @transaction.atomic
@@ -34,16 +35,23 @@ def save_service(
     rank: int = 100,
     needs: Iterable[str] = (),
     alarm_names: Iterable[str] = (),
+    new: bool = False,
 ) -> Service:
-    """Create the service with this code or bring it up to date, with what it needs and what alarms call it."""
+    """Create the service with this code or bring it up to date, with what it needs and what alarms call it.
+
+    `new`: refuse a code that is taken. A retired service saved again is back in the catalogue.
+    """
     require(actor, ServicePermission.EDIT, PERMISSIONS)
     service = Service.objects.filter(code=code).first() or Service(code=code)
-    service.name_fr, service.name_en, service.plain_fr, service.plain_en = (
-        name_fr,
-        name_en,
-        plain_fr,
-        plain_en,
-    )
+    if new and service.pk:
+        raise BadInput(
+            "service.taken",
+            _("“%(code)s” is in the catalogue already.") % {"code": code},
+            hint=_("Choose another code, or edit that service."),
+            field="code",
+        )
+    service.name_fr, service.name_en = one_line(name_fr), one_line(name_en)
+    service.plain_fr, service.plain_en = one_line(plain_fr), one_line(plain_en)
     service.rank, service.active = rank, True
     try:
         service.full_clean()
@@ -51,15 +59,41 @@ def save_service(
         field, messages = next(iter(error.message_dict.items()))
         raise BadInput("service.invalid", f"{field}: {messages[0]}", field=field) from None
     service.save()
-    needed = by_codes(needs)
+    needed = _set_needs(service, needs)
+    names = _set_alarm_names(service, alarm_names)
+    audit.record(
+        ServiceAudit.SAVED,
+        actor=actor,
+        subject=service,
+        changes={"code": code, "needs": [other.code for other in needed], "alarm_names": names},
+    )
+    return service
+
+
+def _set_needs(service: Service, codes: Iterable[str]) -> list[Service]:
+    try:
+        needed = by_codes(codes)
+    except BadInput as error:
+        raise BadInput(error.code, error.message, hint=error.hint, field="needs") from None
     if service in needed:
         raise BadInput("service.circle", _("A service does not depend on itself."), field="needs")
     service.needs.exclude(needs__in=needed).delete()
     for other in needed:
         Dependency.objects.get_or_create(service=service, needs=other)
-    names = [name.strip() for name in alarm_names if name.strip()]
+    return needed
+
+
+def _set_alarm_names(service: Service, wanted: Iterable[str]) -> list[str]:
+    """Alarms are matched case aside, so names that differ in case only are one."""
+    names = list({name.lower(): name for name in map(one_line, wanted) if name}.values())
     service.alarm_names.exclude(name__in=names).delete()
     for name in names:
+        if len(name) > ALARM_NAME_LIMIT:
+            raise BadInput(
+                "alarm_name.too_long",
+                _("“%(name)s…” is too long for the name of an alarm.") % {"name": name[:40]},
+                field="alarm_names",
+            )
         taken = AlarmName.objects.filter(name__iexact=name).exclude(service=service).first()
         if taken:
             raise BadInput(
@@ -69,10 +103,22 @@ def save_service(
                 field="alarm_names",
             )
         AlarmName.objects.get_or_create(service=service, name=name)
-    audit.record(
-        ServiceAudit.SAVED,
-        actor=actor,
-        subject=service,
-        changes={"code": code, "needs": [other.code for other in needed], "alarm_names": names},
-    )
-    return service
+    return names
+
+
+@transaction.atomic
+def retire_service(actor: Actor, service: Service) -> None:
+    """Take a service out of the catalogue; its past stays readable. Refused while another service needs it."""
+    require(actor, ServicePermission.EDIT, PERMISSIONS)
+    if needing := list(catalogue().filter(needs__needs=service)):
+        raise Refused(
+            "service.needed",
+            _("%(names)s depend on it.") % {"names": ", ".join(other.code for other in needing)},
+            hint=_("Take it out of what they need first."),
+        )
+    if Service.objects.filter(pk=service.pk, active=True).update(active=False) != 1:
+        raise Refused(
+            "service.retired", _("“%(code)s” is out of the catalogue already.") % {"code": service.code}
+        )
+    service.active = False
+    audit.record(ServiceAudit.RETIRED, actor=actor, subject=service, changes={"code": service.code})

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from vigie.kernel.errors import BadInput
+from vigie.kernel.errors import BadInput, Missing
 from vigie.services.models import AlarmName, Dependency, Service
 from vigie.services.rules import closure, match_alarm
 
@@ -13,6 +13,14 @@ from vigie.services.rules import closure, match_alarm
 def catalogue() -> QuerySet[Service]:
     """The services offered today, in the catalogue's order."""
     return Service.objects.filter(active=True)
+
+
+def service_by_code(code: str) -> Service:
+    """The service with this code, retired ones too; `Missing` if there never was one."""
+    found = Service.objects.filter(code=code).first()
+    if found is None:
+        raise Missing("service.missing", _("There is no service “%(code)s”.") % {"code": code[:60]})
+    return found
 
 
 def by_codes(codes: Iterable[str]) -> list[Service]:
