@@ -76,7 +76,6 @@ def test_every_file_of_the_package_is_in_the_wheel_and_no_test_is(wheel: Path) -
     assert {".css", ".js", ".html"} <= kinds
 
 
-@pytest.mark.xfail(reason="vigie.cli has not landed; take this mark away when it has", strict=True)
 def test_the_installed_program_knows_its_commands(installed: Path, tmp_path: Path) -> None:
     assert "demo" in run(installed / "vigie", "--help", cwd=tmp_path)
 

@@ -1,1 +1,1 @@
-"""Alarms coming in: one deletable folder each."""
+"""Alarms coming in: one deletable folder each, found by the entry point group `vigie.alarms`."""

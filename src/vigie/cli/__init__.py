@@ -1,1 +1,1 @@
-"""The vigie command: parse, call one verb or query, print."""
+"""The command line: parse, call one verb or query, print. Heavy parts are loaded by the command that needs them."""

@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -71,11 +72,52 @@ def _language(value: Any) -> str:
     return str(value)
 
 
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+_log_format = _one_of("auto", "json", "console")
+_log_level = _one_of("debug", "info", "warning", "error")
+
+
 def _url(value: Any) -> str:
     parts = urlsplit(_text(value))
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
         raise ValueError("must be an address like https://desk.example.org")
     return str(value).rstrip("/")
+
+
+def _database_url(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if value and (parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/")):
+        raise ValueError("must be an address like postgresql://user@host/name, or empty for SQLite")
+    return str(value)
+
+
+def _port(value: Any) -> int:
+    number = _whole(value)
+    if not 0 < number < 65_536:  # noqa: PLR2004 # ports of TCP
+        raise ValueError("must be a port: 1 to 65535")
+    return number
+
+
+def _count(value: Any) -> int:
+    number = _whole(value)
+    if number < 1:
+        raise ValueError("must be 1 or more")
+    return number
+
+
+def _listen(value: Any) -> str:
+    host, colon, port = _text(value).rpartition(":")
+    if not (host and colon and port.isdigit() and 0 <= int(port) < 65_536):  # noqa: PLR2004 # ports of TCP
+        raise ValueError("must be an address and a port, like 127.0.0.1:8000")
+    return str(value)
 
 
 def _argv(value: Any) -> list[str]:
@@ -85,6 +127,9 @@ def _argv(value: Any) -> list[str]:
     raise ValueError(
         'must be a list of arguments, like ["rsync", "-a", "--delete", "{folder}/", "host:status/"]'
     )
+
+
+SHORT_NAMES = {"store.database_url": "VIGIE_DATABASE_URL"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +148,8 @@ class Option:
 
     @property
     def variable(self) -> str:
-        return f"VIGIE_{self.section}_{self.key}".upper()
+        """The option's name in the environment; the database's has a shorter one, which everybody expects."""
+        return SHORT_NAMES.get(self.name, f"VIGIE_{self.section}_{self.key}".upper())
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -119,21 +165,29 @@ OPTIONS: tuple[Option, ...] = (
     Option("site", "debug", False, _yes_no, "show errors in the browser; never on a desk that others reach"),
     Option("store", "data", "var", _text, "folder for the database, the public site, backups"),
     Option(
-        "store", "database_url", "", _text, "postgresql://user@host/name; empty: SQLite in the data folder"
+        "store",
+        "database_url",
+        "",
+        _database_url,
+        "postgresql://user@host/name; empty: SQLite in the data folder",
     ),
-    Option("serve", "listen", "127.0.0.1:8000", _text, "address and port of `vigie serve`"),
-    Option("serve", "threads", 8, _whole, "threads that answer requests"),
+    Option("serve", "listen", "127.0.0.1:8000", _listen, "address and port of `vigie serve`"),
+    Option("serve", "threads", 8, _count, "threads that answer requests"),
     Option("serve", "proxy", False, _yes_no, "behind a proxy that speaks HTTPS and sets X-Forwarded-Proto"),
     Option("mail", "host", "127.0.0.1", _text, "SMTP server"),
-    Option("mail", "port", 25, _whole, "its port"),
+    Option("mail", "port", 25, _port, "its port"),
     Option("mail", "user", "", _text, "SMTP login; empty: none"),
     Option("mail", "starttls", False, _yes_no, "use STARTTLS"),
-    Option("mail", "timeout", 30, _whole, "seconds to wait for the SMTP server"),
+    Option("mail", "ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
+    Option("mail", "helo", "", _text, "name to greet the SMTP server with; empty: this host's"),
+    Option("mail", "timeout", 30, _count, "seconds to wait for the SMTP server"),
     Option("mail", "sender", "vigie@localhost", _text, "From address of notices"),
+    Option("log", "format", "auto", _log_format, "json, console, or auto: console on a terminal"),
+    Option("log", "level", "info", _log_level, "debug, info, warning or error"),
     Option("public", "folder", "", _text, "folder of the static public site; empty: DATA/public"),
     Option("public", "push", [], _argv, "command that copies it to a host outside the centre"),
-    Option("public", "push_timeout", 300, _whole, "seconds after which that command is stopped"),
-    Option("public", "heartbeat", 15, _whole, "minutes after which readers are warned that the page is old"),
+    Option("public", "push_timeout", 300, _count, "seconds after which that command is stopped"),
+    Option("public", "heartbeat", 15, _count, "minutes after which readers are warned that the page is old"),
     Option("oidc", "name", "", _text, "name of the OpenID Connect login; empty: local passwords only"),
     Option("oidc", "url", "", _url, "its discovery address"),
     Option("oidc", "client", "", _text, "its client id"),
@@ -142,6 +196,7 @@ OPTIONS: tuple[Option, ...] = (
 SECRETS: tuple[tuple[str, str], ...] = (
     ("VIGIE_SECRET_KEY", "signs sessions and links; DATA/secret-key is made on the first start if unset"),
     ("VIGIE_MAIL_PASSWORD", "SMTP password"),
+    ("VIGIE_DATABASE_PASSWORD", "PostgreSQL password, if it is not in the address"),
     ("VIGIE_OIDC_SECRET", "OpenID Connect client secret"),
 )
 
@@ -153,6 +208,7 @@ class Options:
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     file: Path | None = None
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -176,6 +232,7 @@ def load(environ: Mapping[str, str] | None = None) -> Options:
     environ = os.environ if environ is None else environ
     options = Options(file=find_file(environ))
     table = _read_toml(options)
+    options.channels = _channel_tables(table.pop("channels", {}), options)
     known = {option.name for option in OPTIONS}
     for section, content in table.items():
         for key in content if isinstance(content, dict) else [section]:
@@ -200,6 +257,14 @@ def _read_toml(options: Options) -> dict[str, Any]:
     return {}
 
 
+def _channel_tables(table: Any, options: Options) -> dict[str, dict[str, Any]]:
+    """The plug-ins' own sections; what they may hold is theirs to say (`vigie check-config` asks them)."""
+    if isinstance(table, dict) and all(isinstance(values, dict) for values in table.values()):
+        return table
+    options.faults.append(Fault("channels", str(options.file), "must be sections like [channels.sms]"))
+    return {}
+
+
 def _value(option: Option, table: Mapping[str, Any], environ: Mapping[str, str], options: Options) -> Any:
     section = table.get(option.section)
     value, source = option.default, "default"
@@ -215,8 +280,13 @@ def _value(option: Option, table: Mapping[str, Any], environ: Mapping[str, str],
     try:
         return option.read(value)
     except ValueError as error:
-        options.faults.append(Fault(option.name, source, f"{value!r} {error}"))
+        options.faults.append(Fault(option.name, source, f"{_shown(value)!r} {error}"))
         return option.default
+
+
+def _shown(value: Any) -> Any:
+    """A value as it may stand in a message: the password of an address is nobody's business."""
+    return re.sub(r":[^:@/]*@", ":…@", value) if isinstance(value, str) else value
 
 
 def secret(name: str, environ: Mapping[str, str] | None = None) -> str:
@@ -230,9 +300,28 @@ def secret(name: str, environ: Mapping[str, str] | None = None) -> str:
     return environ.get(name, "")
 
 
+def channels(options: Options) -> dict[str, dict[str, Any]]:
+    """{channel: {setting: value}} for the ways out, secrets included: never show it.
+
+    Mail has its own section, because every desk needs it; a plug-in's section is `[channels.NAME]`, its secrets
+    come by `VIGIE_CHANNELS_NAME_PASSWORD_FILE` and the like.
+    """
+    mail = {
+        name.partition(".")[2]: value for name, value in options.values.items() if name.startswith("mail.")
+    }
+    found: dict[str, dict[str, Any]] = {name: dict(values) for name, values in options.channels.items()}
+    for name, values in found.items():
+        prefix = f"VIGIE_CHANNELS_{name}_".upper()
+        for variable in os.environ:
+            if variable.startswith(prefix):
+                bare = variable.removesuffix("_FILE")
+                values[bare.removeprefix(prefix).lower()] = secret(bare)
+    return {**found, "mail": {**mail, "password": secret("VIGIE_MAIL_PASSWORD")}}
+
+
 def database(options: Options) -> dict[str, Any]:
     """Django's DATABASES["default"] for the options: PostgreSQL by address, else SQLite in the data folder."""
-    address = options["store.database_url"] or os.environ.get("VIGIE_DATABASE_URL", "")
+    address = options["store.database_url"]
     if not address:
         return {
             "ENGINE": "django.db.backends.sqlite3",

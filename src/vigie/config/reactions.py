@@ -5,11 +5,13 @@ A reaction's name is stored with each event it has done: never rename one, or it
 
 from vigie.kernel.events import ReactionTable
 from vigie.outages.events import EndProposed, FactLogged, OutageDeclared, RoleHandedOver
-from vigie.reactions import outages
+from vigie.post.events import DeliverySetApart
+from vigie.reactions import outages, post
 
 REACTIONS: ReactionTable = {
     OutageDeclared.kind: [("tell first holders", outages.tell_first_holders)],
     RoleHandedOver.kind: [("tell new holder", outages.tell_new_holder)],
     FactLogged.kind: [("tell of questions", outages.tell_of_questions)],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
+    DeliverySetApart.kind: [("tell of undelivered", post.tell_of_undelivered)],
 }

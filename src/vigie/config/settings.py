@@ -1,5 +1,7 @@
 """Django's settings, made from `vigie.config.options`; nothing here reads the environment by itself."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import django_stubs_ext
@@ -14,14 +16,21 @@ BASE = Path(__file__).resolve().parent.parent
 
 
 def _secret_key() -> str:
-    """The configured key, or one made once and kept in the data folder, readable by its owner only."""
+    """The configured key, or one made once and kept in the data folder, readable by its owner only.
+
+    Two processes that start at once end up with the same: the one that links its file first wins.
+    """
     if key := _options.secret("VIGIE_SECRET_KEY"):
         return key
     path = OPTIONS.data / "secret-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key(), "utf-8")
+        made = path.with_name(f".secret-key.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(get_random_secret_key(), "utf-8")
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_text("utf-8").strip()
 
 
@@ -147,6 +156,7 @@ EMAIL_HOST_PASSWORD = _options.secret("VIGIE_MAIL_PASSWORD")
 EMAIL_USE_TLS = OPTIONS["mail.starttls"]
 EMAIL_TIMEOUT = OPTIONS["mail.timeout"]
 DEFAULT_FROM_EMAIL = OPTIONS["mail.sender"]
+CHANNELS = _options.channels(OPTIONS)  # what each way out is configured with, secrets read from their files
 
 _HTTPS = OPTIONS["site.url"].startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
@@ -158,4 +168,4 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-LOGGING_CONFIG = None  # structlog is set up by vigie.config.logging
+LOGGING_CONFIG = None  # vigie.config.logging sets it up, once, where a program starts

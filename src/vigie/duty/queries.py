@@ -60,6 +60,17 @@ def on_duty(t: datetime, code: str | None = None) -> list[OnDuty]:
     return found
 
 
+def coming(duty: Duty, t: datetime, *, level: int = 1) -> Shift | None:
+    """The next shift of this duty and level that begins after `t`; it may leave a hole before it."""
+    rows = Shift.objects.filter(duty=duty, level=level, starts_at__gt=t, person__is_active=True)
+    return rows.select_related("person").order_by("starts_at").first()
+
+
+def escalations_of(person: Person) -> QuerySet[Escalation]:
+    """Escalations still open that have reached this person."""
+    return open_escalations().filter(steps__person=person).distinct()
+
+
 def shifts_between(start: datetime, end: datetime, code: str | None = None) -> QuerySet[Shift]:
     """Shifts that touch [start, end), by start."""
     rows = Shift.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("duty", "person")

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from vigie.kernel import clock
+from vigie.kernel import clock, journal
 from vigie.kernel.models import Dispatch, EventRow
 
-log = structlog.get_logger(__name__)
+log = journal.of(__name__)
 
 MAX_ATTEMPTS = 12
 FIRST_DELAY = timedelta(seconds=5)
@@ -43,6 +42,19 @@ def latest_id() -> int:
     return EventRow.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def _owing() -> QuerySet[EventRow]:
+    """Events with a reaction to run now. One whose reactions all wait for their next try delays no other."""
+    open_ = Dispatch.objects.filter(event=OuterRef("pk"), done_at__isnull=True, set_apart=False)
+    later = open_.filter(next_at__gt=clock.now())
+    now = open_.exclude(next_at__gt=clock.now())
+    return EventRow.objects.filter(~Exists(later) | Exists(now), settled=False).order_by("pk")
+
+
+def dispatches_due() -> bool:
+    """Whether some reaction may be owed now."""
+    return _owing().exists()
+
+
 def dispatch_due(table: ReactionTable, *, limit: int = 100) -> int:
     """Run reactions that are owed, oldest event first; returns how many ran (well or not).
 
@@ -50,7 +62,7 @@ def dispatch_due(table: ReactionTable, *, limit: int = 100) -> int:
     undone. One failing reaction delays only itself; after `MAX_ATTEMPTS` it is set apart for a person.
     """
     ran = 0
-    for event in EventRow.objects.filter(settled=False).order_by("pk")[:limit]:
+    for event in _owing()[:limit]:
         reactions = table.get(event.kind, ())
         if reactions:
             ran += sum(_try(event, name, reaction) for name, reaction in reactions)

@@ -6,6 +6,7 @@ doubt*. An act that may be repeated (a mail with a stable Message-ID) is tried a
 for a person.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -140,10 +141,35 @@ class Intents:
             )
         return self._settle(pk, owner, state=IntentState.IN_DOUBT, last_error=error[:2000])
 
-    def recover(self, *, repeatable: bool) -> int:
+    def release(self, pks: Iterable[int], owner: str, *, error: str, rest: timedelta) -> int:
+        """Nothing was tried, or what failed was not the row's fault: give it back to wait for `rest`.
+
+        The attempt is not counted, so that a far end that is away for days uses no row up. Returns how many.
+        """
+        return self.rows.filter(pk__in=list(pks), state=IntentState.LEASED, owner=owner).update(
+            state=IntentState.WAITING,
+            not_before=clock.now() + rest,
+            attempt=F("attempt") - 1,
+            owner="",
+            leased_until=None,
+            begun_at=None,
+            last_error=error[:2000],
+        )
+
+    def rest(self, *, until: datetime, **which: Any) -> int:
+        """Let every waiting row of `which` wait until then: its far end is away. Returns how many."""
+        return self.rows.filter(state=IntentState.WAITING, not_before__lt=until, **which).update(
+            not_before=until
+        )
+
+    def expired(self, **which: Any) -> models.QuerySet[Intent]:
+        """Rows whose worker died: leased, and the lease ran out."""
+        return self.rows.filter(state=IntentState.LEASED, leased_until__lt=clock.now(), **which)
+
+    def recover(self, *, repeatable: bool, **which: Any) -> int:
         """Take back leases that ran out: not begun goes on waiting; begun is in doubt (see `doubt`)."""
         now = clock.now()
-        lost = self.rows.filter(state=IntentState.LEASED, leased_until__lt=now)
+        lost = self.expired(**which)
         untouched = lost.filter(begun_at__isnull=True).update(
             state=IntentState.WAITING, owner="", leased_until=None
         )

@@ -12,6 +12,7 @@ from vigie.kernel.access import Actor
 from vigie.kernel.errors import BadInput, Conflict, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
+from vigie.lib.fittext import fit, on_one_line
 from vigie.notices.events import NoticeAudit, NoticePublished
 from vigie.notices.lifecycle import VERSION
 from vigie.notices.models import Notice, Thread, Version, VersionState
@@ -27,7 +28,7 @@ from vigie.notices.rules import (
     once_each,
     problems,
 )
-from vigie.notices.texts import render
+from vigie.notices.texts import SECTION_NAMES, problem_words, render, search_text
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
 
@@ -37,20 +38,35 @@ def open_thread() -> Thread:
 
 
 @transaction.atomic
-def draft(actor: Actor, thread: Thread, kind: Kind, facts: Facts) -> Version:
-    """Begin a notice in the thread; the newest free words of the thread are carried over for an update."""
+def draft(
+    actor: Actor, thread: Thread, kind: Kind, facts: Facts, *, paragraphs: Paragraphs | None = None
+) -> Version:
+    """Begin a notice in the thread, with free words to begin with where there are some."""
     number = (thread.notices.aggregate(last=Max("number"))["last"] or 0) + 1
     notice = Notice.objects.create(thread=thread, kind=kind, number=number, created_at=clock.now())
-    version = Version.objects.create(
+    version = Version(
         notice=notice,
         number=1,
-        facts=facts.to_json(),
-        next_update_by=facts.next_update_by,
+        paragraphs=clean(paragraphs or {}),
         created_at=clock.now(),
         created_by=person_behind(actor),
     )
+    _take_facts(version, facts)
+    version.save()
     audit.record(NoticeAudit.DRAFTED, actor=actor, subject=version, changes={"kind": kind})
     return version
+
+
+def _take_facts(version: Version, facts: Facts) -> dict[str, Any]:
+    """The facts as columns, also set on the row in memory."""
+    columns: dict[str, Any] = {
+        "facts": facts.to_json(),
+        "next_update_by": facts.next_update_by,
+        "search": search_text(version.notice.kind, facts, version.paragraphs, version.flashes),
+    }
+    for name, value in columns.items():
+        setattr(version, name, value)
+    return columns
 
 
 @transaction.atomic
@@ -60,7 +76,7 @@ def correct(actor: Actor, version: Version, facts: Facts, *, why: str) -> Versio
         raise Refused(
             "notice.not_published", _("Only what was published can be corrected; edit the draft instead.")
         )
-    if not why.strip():
+    if not on_one_line(why):
         raise BadInput(
             "correction.why", _("Say what was wrong: it is written beside the correction."), field="why"
         )
@@ -68,17 +84,17 @@ def correct(actor: Actor, version: Version, facts: Facts, *, why: str) -> Versio
     if notice.versions.filter(state__in=(VersionState.DRAFT, VersionState.APPROVED)).exists():
         raise Conflict("notice.correction_open", _("Somebody is already correcting this notice."))
     last = notice.versions.aggregate(last=Max("number"))["last"]
-    made = Version.objects.create(
+    made = Version(
         notice=notice,
         number=last + 1,
-        facts=facts.to_json(),
-        next_update_by=facts.next_update_by,
         paragraphs=version.paragraphs,
         flashes=version.flashes,
-        correction=why.strip()[:500],
+        correction=on_one_line(why)[:500],
         created_at=clock.now(),
         created_by=person_behind(actor),
     )
+    _take_facts(made, facts)
+    made.save()
     audit.record(
         NoticeAudit.DRAFTED, actor=actor, subject=made, reason=why, changes={"corrects": version.number}
     )
@@ -94,50 +110,76 @@ def edit(
     paragraphs: Paragraphs,
     flashes: Mapping[str, str],
     expected_edits: int | None = None,
-) -> None:
+) -> bool:
     """Change the free words, and bring the facts up to date. An approval falls: it was for other words.
 
-    `expected_edits` is the count the writer saw; `Conflict` if a colleague saved in between.
+    `expected_edits` is the count the writer saw; `Conflict` if a colleague saved in between. Returns whether
+    anything changed: words and facts that are the same leave an approval standing.
     """
-    if version.state not in {VersionState.DRAFT, VersionState.APPROVED}:
-        raise Refused("notice.published", _("What is published can't be edited; write a correction instead."))
-    clean_paragraphs = clean(paragraphs)
-    expect: dict[str, Any] = {"state": version.state}
-    if expected_edits is not None:
-        expect["edits"] = expected_edits
+    _refuse_closed(version)
+    _expect(version, expected_edits)
+    words = clean(paragraphs)
+    lines = {language: on_one_line(flashes.get(language, "")) for language in LANGUAGES}
+    before = {language: version.flashes.get(language, "") for language in LANGUAGES}
+    if (words, lines, facts.to_json()) == (version.paragraphs, before, version.facts):
+        return False
+    seen = {"state": version.state, "edits": version.edits}
+    version.paragraphs, version.flashes = words, lines
     change_one(
         version,
-        expect=expect,
+        expect=seen,
         state=VersionState.DRAFT,
-        facts=facts.to_json(),
-        next_update_by=facts.next_update_by,
-        paragraphs=clean_paragraphs,
-        flashes={language: flashes.get(language, "").strip() for language in LANGUAGES},
+        paragraphs=words,
+        flashes=lines,
         approved_at=None,
         approved_by=None,
         rendered={},
         edits=version.edits + 1,
+        **_take_facts(version, facts),
     )
-    audit.record(NoticeAudit.EDITED, actor=actor, subject=version, changes={"paragraphs": clean_paragraphs})
+    audit.record(
+        NoticeAudit.EDITED, actor=actor, subject=version, changes={"paragraphs": words, "flashes": lines}
+    )
+    return True
+
+
+def _refuse_closed(version: Version) -> None:
+    if version.state == VersionState.PUBLISHED:
+        raise Refused("notice.published", _("What is published can’t be edited; write a correction instead."))
+    if version.state == VersionState.DISCARDED:
+        raise Refused(
+            "notice.discarded",
+            _("This draft was discarded; it can only be read."),
+            hint=_("Begin a new notice on the outage’s page."),
+        )
+
+
+def _expect(version: Version, edits: int | None) -> None:
+    """`Conflict` if the draft is no longer the one that the actor read."""
+    if edits is not None and edits != version.edits:
+        raise Conflict(
+            "notice.edited_meanwhile",
+            _("A colleague saved this draft while you were writing; nothing of yours was applied."),
+            hint=_("Read both texts, keep what is right, then save again."),
+        )
 
 
 def clean(paragraphs: Paragraphs) -> dict[str, dict[str, str]]:
-    """Known languages and sections only, line ends as \\n; `BadInput` for a text too long to be read by anyone."""
+    """Known languages and sections only, without what can't be shown; `BadInput` for a text nobody would read."""
     found: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         for section in FREE_SECTIONS:
-            text = (
-                paragraphs.get(language, {})
-                .get(section, "")
-                .replace("\r\n", "\n")
-                .replace("\x00", "")
-                .strip()
-            )
+            text = fit(paragraphs.get(language, {}).get(section, ""))
             if len(text) > PARAGRAPH_LIMIT:
                 raise BadInput(
                     "paragraph.too_long",
                     _("“%(section)s” (%(language)s) has %(n)s characters; %(limit)s at most.")
-                    % {"section": section, "language": language, "n": len(text), "limit": PARAGRAPH_LIMIT},
+                    % {
+                        "section": SECTION_NAMES[section],
+                        "language": language,
+                        "n": len(text),
+                        "limit": PARAGRAPH_LIMIT,
+                    },
                     hint=_("Nobody reads more in a notice; put the detail on a page and link to it."),
                     field=f"{language}-{section}",
                 )
@@ -147,32 +189,32 @@ def clean(paragraphs: Paragraphs) -> dict[str, dict[str, str]]:
 
 
 def problems_of(version: Version) -> list[Problem]:
-    return problems(version.notice.kind, version.the_facts, version.paragraphs, version.flashes)
-
-
-PROBLEM_WORDS = {
-    "what.missing": _("It does not say which service."),
-    "next_update.missing": _("It does not say by when the next update comes."),
-    "data.unanswered": _("It does not say whether data was lost."),
-    "flash.too_long": _("The flash has more than 200 characters."),
-    "language.missing": _("It is written in one language only."),
-    "paragraph.too_long": _("It is too long."),
-}
+    return problems(version.notice.kind, version.the_facts, version.paragraphs, version.flashes, clock.now())
 
 
 @transaction.atomic
-def approve(actor: Actor, version: Version, facts: Facts, *, link_for: Mapping[str, str]) -> None:
-    """Say that this may leave, and freeze what leaves. `link_for` gives its public page per language."""
-    change: dict[str, Any] = {"facts": facts.to_json(), "next_update_by": facts.next_update_by}
-    version.facts, version.next_update_by = change["facts"], facts.next_update_by
+def approve(
+    actor: Actor,
+    version: Version,
+    facts: Facts,
+    *,
+    link_for: Mapping[str, str],
+    expected_edits: int | None = None,
+) -> None:
+    """Say that this may leave, and freeze what leaves. `link_for` gives its public page per language.
+
+    `expected_edits` is the count the approver read: nobody approves words that they have not seen.
+    """
+    _refuse_closed(version)
+    _expect(version, expected_edits)
+    seen = version.edits
+    columns = _take_facts(version, facts)
     if found := problems_of(version):
-        words = " ".join(
-            f"{PROBLEM_WORDS[problem.code]}"
-            + (f" ({problem.section}, {problem.language})" if problem.language else "")
-            for problem in found
-        )
         raise Refused(
-            "notice.incomplete", words, hint=_("Complete it, then approve."), field=found[0].section
+            "notice.incomplete",
+            " ".join(problem_words(problem) for problem in found),
+            hint=_("Complete it, then approve."),
+            field=found[0].section,
         )
     rendered = {
         language: render(
@@ -186,13 +228,15 @@ def approve(actor: Actor, version: Version, facts: Facts, *, link_for: Mapping[s
         ).to_json()
         for language in LANGUAGES
     }
-    VERSION.move(
+    VERSION.check(version.state, VersionState.APPROVED)
+    change_one(
         version,
-        VersionState.APPROVED,
-        **change,
+        expect={"state": version.state, "edits": seen},
+        state=VersionState.APPROVED,
         rendered=rendered,
         approved_at=clock.now(),
         approved_by=person_behind(actor),
+        **columns,
     )
     audit.record(NoticeAudit.APPROVED, actor=actor, subject=version)
 
@@ -204,20 +248,22 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
     A second click finds the version published already and is refused. Facts that changed since the approval
     refuse it too: somebody must read it again.
     """
-    if version.state == VersionState.APPROVED and facts.to_json() != version.facts:
-        raise Refused(
-            "notice.facts_changed",
-            _("The facts changed after the approval, so what would leave is no longer true."),
-            hint=_("Read it again and approve it anew."),
-        )
+    _refuse_leaving(version, facts)
     told = once_each(recipients)
-    VERSION.move(
+    change_one(
         version,
-        VersionState.PUBLISHED,
+        expect={"state": VersionState.APPROVED, "edits": version.edits},
+        state=VersionState.PUBLISHED,
         published_at=clock.now(),
         published_by=person_behind(actor),
         audience=[
-            {"address": row.address, "name": row.name, "language": row.language, "why": list(row.why)}
+            {
+                "address": row.address,
+                "name": row.name,
+                "language": row.language,
+                "is_list": row.is_list,
+                "why": list(row.why),
+            }
             for row in told
         ],
     )
@@ -232,6 +278,32 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
         )
     )
     return len(told)
+
+
+def _refuse_leaving(version: Version, facts: Facts) -> None:
+    """Only what somebody approved, as it stands now, leaves; and only once."""
+    if version.state == VersionState.PUBLISHED:
+        raise Refused(
+            "notice.published_already",
+            _("This notice was published already; nothing is sent twice."),
+            hint=_("To say something else, write the next notice or a correction."),
+        )
+    _refuse_closed(version)
+    if version.state != VersionState.APPROVED:
+        raise Refused("notice.not_approved", _("Nobody has approved this notice yet."))
+    if facts.to_json() != version.facts:
+        raise Refused(
+            "notice.facts_changed",
+            _("The facts changed after the approval, so what would leave is no longer true."),
+            hint=_("Read it again and approve it anew."),
+        )
+    if found := problems_of(version):
+        raise Refused(
+            f"notice.{found[0].code}",
+            " ".join(problem_words(problem) for problem in found),
+            hint=_("It waited too long after its approval: complete it, then approve it anew."),
+            field=found[0].section,
+        )
 
 
 def _parcel(version: Version, recipient: Recipient) -> Parcel:

@@ -72,6 +72,7 @@ class Version(models.Model):
     audience = models.JSONField(default=list)
     correction = models.CharField(max_length=500, blank=True)
     edits = models.PositiveIntegerField(default=0)
+    search = models.TextField(blank=True, default="")  # both languages, folded: see `rules.folded`
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)

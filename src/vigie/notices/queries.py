@@ -1,19 +1,25 @@
 """Reads over notices."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel.errors import Missing
-from vigie.notices.models import Thread, Version, VersionState
-from vigie.notices.rules import Kind
+from vigie.kernel.models import AuditRow
+from vigie.notices.events import NoticeAudit
+from vigie.notices.models import Notice, Thread, Version, VersionState
+from vigie.notices.rules import Kind, folded
 
 
 def version(pk: int) -> Version:
     """The version with its notice and thread, or `Missing`."""
     found = (
-        Version.objects.select_related("notice__thread", "approved_by", "published_by").filter(pk=pk).first()
+        Version.objects.select_related("notice__thread", "created_by", "approved_by", "published_by")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise Missing("notice.missing", _("There is no such notice."))
@@ -70,3 +76,56 @@ def published_versions() -> QuerySet[Version]:
 def was_told(thread: Thread, kind: Kind | None = None) -> bool:
     rows = Version.objects.filter(notice__thread=thread, state=VersionState.PUBLISHED)
     return (rows.filter(notice__kind=kind) if kind else rows).exists()
+
+
+def versions_of(notice: Notice) -> list[Version]:
+    """All versions of a notice that were published or are being written, oldest first; discarded ones aside."""
+    rows = notice.versions.exclude(state=VersionState.DISCARDED)
+    return list(rows.select_related("notice", "published_by", "created_by").order_by("number"))
+
+
+def before(version: Version) -> Version | None:
+    """The version that this one corrects: the newest published one before it."""
+    rows = Version.objects.filter(
+        notice_id=version.notice_id, number__lt=version.number, state=VersionState.PUBLISHED
+    )
+    return rows.select_related("notice").order_by("-number").first()
+
+
+def last_saved(version: Version) -> AuditRow | None:
+    """Who last saved this draft, and when."""
+    rows = AuditRow.objects.filter(
+        subject_kind="notices.version", subject_id=str(version.pk), kind=NoticeAudit.EDITED
+    )
+    return rows.order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which notices a list shows; "" for any. `state` is open (draft or approved) or a state of a version."""
+
+    state: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+def find(wanted: Wanted) -> QuerySet[Version]:
+    """Notices as a list shows them: what is being written first, then what was told, newest first."""
+    rows = Version.objects.select_related("notice__thread", "created_by", "approved_by", "published_by")
+    if wanted.state == "open":
+        rows = rows.filter(state__in=(VersionState.DRAFT, VersionState.APPROVED))
+    elif wanted.state in VersionState.values:
+        rows = rows.filter(state=wanted.state)
+    else:
+        rows = rows.exclude(state=VersionState.DISCARDED)
+    if wanted.kind:
+        rows = rows.filter(notice__kind=wanted.kind)
+    for word in folded(wanted.text).split():
+        rows = rows.filter(search__contains=word)
+    closed = Case(
+        When(state__in=(VersionState.DRAFT, VersionState.APPROVED), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    last = Coalesce(F("published_at"), F("created_at"))
+    return rows.annotate(closed=closed, last=last).order_by("closed", "-last", "-pk")

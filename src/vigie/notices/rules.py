@@ -1,6 +1,7 @@
 """What a notice is made of, what it must say, and who gets it. Pure."""
 
 import dataclasses
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 LANGUAGES = ("fr", "en")
 FLASH_LIMIT = 200
+TITLE_LIMIT = 150  # a subject that a mail program still shows in two lines
 PARAGRAPH_LIMIT = 5_000
 
 
@@ -76,14 +78,28 @@ class Facts:
     next_update_by: datetime | None = None
     touched_fr: tuple[str, ...] = ()  # services that depend on the affected ones
     touched_en: tuple[str, ...] = ()
+    elsewhere_fr: tuple[str, ...] = ()  # services in other outages that go on
+    elsewhere_en: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
     false_alarm: bool = False
-    reopened: bool = False
+    reopened: bool = False  # and not said yet
+    reopened_at: datetime | None = None
     data_lost: str = DataLost.UNKNOWN
     contact: str = ""
 
     def touched(self, language: str) -> tuple[str, ...]:
         return self.touched_fr if language == "fr" else self.touched_en
+
+    def elsewhere(self, language: str) -> tuple[str, ...]:
+        return self.elsewhere_fr if language == "fr" else self.elsewhere_en
+
+    def again(self, service: ServiceFact) -> bool:
+        """Whether this service worked for a while before it failed again."""
+        return self.reopened_at is not None and service.starts_at < self.reopened_at
+
+    def since(self, service: ServiceFact) -> datetime:
+        """When this trouble of the service began: its start, or its return to trouble."""
+        return self.reopened_at if self.reopened_at and self.again(service) else service.starts_at
 
     @property
     def open_services(self) -> tuple[ServiceFact, ...]:
@@ -95,9 +111,11 @@ class Facts:
 
     @property
     def worst_effect(self) -> str:
+        """Of what is not back yet; of all, once everything is."""
         order = list(Effect)
         return min(
-            (service.effect for service in self.services), key=lambda effect: order.index(Effect(effect))
+            (service.effect for service in self.open_services or self.services),
+            key=lambda effect: order.index(Effect(effect)),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -105,9 +123,10 @@ class Facts:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Facts":
-        fields = {key: _times(key, value) for key, value in row.items() if key != "services"}
-        for key in ("touched_fr", "touched_en", "experiments"):
-            fields[key] = tuple(fields.get(key) or ())
+        """Facts as they were frozen, also by an older Vigie that knew fewer or other fields."""
+        known = {field.name for field in dataclasses.fields(cls)} - {"services"}
+        fields = {key: _times(key, value) for key, value in row.items() if key in known}
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
         services = tuple(
             ServiceFact(**{key: _times(key, value) for key, value in service.items()})
             for service in row["services"]
@@ -143,33 +162,58 @@ class Problem:
     language: str = ""
 
 
-def problems(kind: str, facts: Facts, paragraphs: Paragraphs, flashes: Mapping[str, str]) -> list[Problem]:
-    """What stops this notice from leaving: an urgent first notice owes only what, since when, next update."""
-    found = []
-    if not facts.services:
-        found.append(Problem("what.missing", "what"))
-    if facts.state in {"ongoing", "announced"} and facts.next_update_by is None and kind != Kind.REPORT:
-        found.append(Problem("next_update.missing", "next_update"))
-    if kind == Kind.END and facts.data_lost == DataLost.UNKNOWN and not facts.false_alarm:
-        found.append(Problem("data.unanswered", "data"))
+def problems(
+    kind: str,
+    facts: Facts,
+    paragraphs: Paragraphs,
+    flashes: Mapping[str, str],
+    now: datetime | None = None,
+) -> list[Problem]:
+    """What stops this notice from leaving: an urgent first notice owes only what, since when, next update.
+
+    With `now`, a promise that has passed is one of them.
+    """
+    found = _problems_of_facts(kind, facts, now)
     found += [
         Problem("flash.too_long", "flash", language)
         for language, text in flashes.items()
         if len(text) > FLASH_LIMIT
     ]
-    for section in FREE_SECTIONS:
-        written = [
-            language for language in LANGUAGES if paragraphs.get(language, {}).get(section, "").strip()
-        ]
-        if written and len(written) < len(LANGUAGES):
-            missing = next(language for language in LANGUAGES if language not in written)
-            found.append(Problem("language.missing", section, missing))
+    texts = {
+        section: {language: paragraphs.get(language, {}).get(section, "").strip() for language in LANGUAGES}
+        for section in FREE_SECTIONS
+    }
+    for section, words in texts.items():
         found += [
             Problem("paragraph.too_long", section, language)
-            for language in written
-            if len(paragraphs[language][section]) > PARAGRAPH_LIMIT
+            for language, text in words.items()
+            if len(text) > PARAGRAPH_LIMIT
         ]
+    texts["flash"] = {language: flashes.get(language, "").strip() for language in LANGUAGES}
+    for section, words in texts.items():
+        if any(words.values()):
+            found += [Problem("language.missing", section, name) for name, text in words.items() if not text]
     return found
+
+
+def _problems_of_facts(kind: str, facts: Facts, now: datetime | None) -> list[Problem]:
+    found = []
+    if not facts.services:
+        found.append(Problem("what.missing", "what"))
+    if facts.state in {"ongoing", "announced"} and kind != Kind.REPORT:
+        if facts.next_update_by is None:
+            found.append(Problem("next_update.missing", "next_update"))
+        elif now is not None and facts.next_update_by <= now:
+            found.append(Problem("next_update.past", "next_update"))
+    if kind == Kind.END and facts.data_lost == DataLost.UNKNOWN and not facts.false_alarm:
+        found.append(Problem("data.unanswered", "data"))
+    return found
+
+
+def folded(text: str) -> str:
+    """For searching: small letters, no accents, one blank between words."""
+    bare = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(bare).split())
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class OutageAudit(AuditKind):
     REOPENED = "outage.reopened"
     REVIEWED = "outage.reviewed"
     ALARM_RECEIVED = "alarm.received"
+    ALARM_ATTACHED = "alarm.attached"
+    ALARM_RESOLVED = "alarm.resolved"
     ALARM_SETTLED = "alarm.settled"
 
 

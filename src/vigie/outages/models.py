@@ -116,7 +116,9 @@ class Fact(models.Model):
 
 
 class Alarm(models.Model):
-    """One alarm of a monitoring system, known by its fingerprint; firing again after it resolved is a new row."""
+    """One alarm of a monitoring system, known by its fingerprint. Firing again within minutes it is the same row (it
+    flaps); later it is a new one.
+    """
 
     source = models.CharField(max_length=30)
     fingerprint = models.CharField(max_length=120)
@@ -133,7 +135,10 @@ class Alarm(models.Model):
     last_seen = models.DateTimeField()
     count = models.PositiveIntegerField(default=1)
     problem = models.CharField(max_length=300, blank=True)
-    settled_at = models.DateTimeField(null=True)  # a person decided: nothing more to do
+    settled_at = models.DateTimeField(null=True)  # a person decided: nothing more to do …
+    settled_severity = models.CharField(
+        max_length=30, blank=True
+    )  # … at this severity; a worse one is judged anew
 
     class Meta:
         ordering: ClassVar = ["-last_seen"]

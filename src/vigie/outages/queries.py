@@ -1,18 +1,22 @@
 """Reads over outages."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from vigie.duty import queries as duty
+from vigie.duty.rules import DutyCode
+from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 from vigie.notices import queries as notices
 from vigie.notices.models import Version
 from vigie.outages.models import Affected, Alarm, CommunicationPolicy, Fact, Outage
 from vigie.outages.rules import (
+    Choice,
     Course,
     Due,
     FactKind,
@@ -21,6 +25,7 @@ from vigie.outages.rules import (
     ServiceCourse,
     State,
     Told,
+    choose,
     owed,
     report,
 )
@@ -52,6 +57,47 @@ def ongoing() -> QuerySet[Outage]:
     return outages().filter(state=State.ONGOING).order_by("starts_at")
 
 
+def matching(*, state: str = "", service: str = "", kind: str = "", text: str = "") -> QuerySet[Outage]:
+    """Outages that fit every filter given, newest first. `state` is a state or "open" (anything not over);
+    `text` is looked for in the names of services and people, in the log and in the report; a number is a number.
+    """
+    rows = outages()
+    if state:
+        rows = rows.filter(state__in=OPEN) if state == "open" else rows.filter(state=state)
+    if service:
+        rows = rows.filter(pk__in=Affected.objects.filter(service__code=service).values("outage"))
+    if kind:
+        rows = rows.filter(kind=kind)
+    for word in text.split()[:8]:
+        found = (
+            Q(contact__name__icontains=word)
+            | Q(follower__name__icontains=word)
+            | Q(review_fr__icontains=word)
+            | Q(review_en__icontains=word)
+            | Q(pk__in=Fact.objects.filter(text__icontains=word).values("outage"))
+            | Q(pk__in=Affected.objects.filter(_names(word)).values("outage"))
+        )
+        if word.isdigit() and len(word) < 18:  # noqa: PLR2004 # fits a bigint
+            found |= Q(pk=int(word))
+        rows = rows.filter(found)
+    return rows
+
+
+def _names(word: str) -> Q:
+    return (
+        Q(service__code__icontains=word)
+        | Q(service__name_fr__icontains=word)
+        | Q(service__name_en__icontains=word)
+    )
+
+
+def default_holder(code: DutyCode, declarer: Person | None) -> Choice | None:
+    """Who would hold the role of this duty in an outage declared now; None if there is nobody at all."""
+    on_duty = [(row.person.pk, row.level) for row in duty.on_duty(clock.now(), code)]
+    leads = [person.pk for person in duty.leads_of(code)]
+    return choose(on_duty, leads, declarer.pk if declarer else None)
+
+
 def affected(row: Outage) -> list[Affected]:
     return list(row.affected.select_related("service"))
 
@@ -60,6 +106,28 @@ def ongoing_for(services: Iterable[Service]) -> list[Outage]:
     """Ongoing outages in which one of the services is affected and not yet restored."""
     rows = ongoing().filter(affected__service__in=list(services), affected__restored_at__isnull=True)
     return list(rows.distinct())
+
+
+def ongoing_for_codes(codes: Iterable[str]) -> list[Outage]:
+    """The same, by the services' codes."""
+    return ongoing_for(Service.objects.filter(code__in=list(codes)))
+
+
+def in_other_outages(row: Outage) -> list[Service]:
+    """Services that another outage of this moment holds, in catalogue order; its own aside."""
+    own = row.affected.values_list("service_id", flat=True)
+    others = Affected.objects.filter(outage__state=State.ONGOING, restored_at__isnull=True).exclude(
+        outage=row
+    )
+    found = {line.service for line in others.exclude(service__in=own).select_related("service")}
+    return sorted(found, key=lambda service: (service.rank, service.code))
+
+
+def told_since(row: Outage, t: datetime) -> bool:
+    """Whether anything was told outside about this outage at `t` or after."""
+    return any(
+        version.published_at and version.published_at >= t for version in notices.published(row.thread)
+    )
 
 
 def effects_now() -> dict[int, tuple[str, Outage]]:
@@ -149,9 +217,37 @@ def report_of(row: Outage) -> Report:
     return report(course(row), services)
 
 
+def alarms() -> QuerySet[Alarm]:
+    """Every alarm, last seen first."""
+    return Alarm.objects.select_related("service", "outage")
+
+
+def alarm(pk: int | str) -> Alarm:
+    """The alarm with this number, or `Missing`."""
+    found = alarms().filter(pk=pk).first() if str(pk).isdigit() and len(str(pk)) < 18 else None  # noqa: PLR2004 # fits a bigint
+    if found is None:
+        raise Missing("alarm.missing", _("There is no alarm %(pk)s.") % {"pk": str(pk)[:40]})
+    return found
+
+
+def ongoing_with(service: Service) -> Outage | None:
+    """The ongoing outage an alarm of this service belongs to: one in which it is out, else one in which it was
+    restored (it may be out again; its contact judges).
+    """
+    lines = Affected.objects.filter(outage__state=State.ONGOING, service=service).select_related(
+        "outage__contact"
+    )
+    found = sorted(lines, key=lambda line: (line.restored_at is not None, line.outage_id))
+    return found[0].outage if found else None
+
+
 def alarms_to_judge() -> QuerySet[Alarm]:
-    """Alarms that wait for a person: firing without an outage, or resolved with the outage still going on."""
-    waiting = Q(firing=True, outage__isnull=True) | Q(firing=False, outage__state=State.ONGOING)
+    """Alarms that wait for a person: firing without an outage that goes on, or resolved while it still does."""
+    waiting = (
+        Q(firing=True, outage__isnull=True)
+        | Q(firing=True, outage__state__in=(State.ENDED, State.REVIEWED))
+        | Q(firing=False, outage__state=State.ONGOING)
+    )
     return Alarm.objects.filter(waiting, settled_at__isnull=True).select_related("service", "outage")
 
 

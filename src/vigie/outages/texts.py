@@ -1,14 +1,18 @@
 """Our objects as facts for a notice, and the mails that staff get about an outage."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from vigie.experiments.queries import users_of
-from vigie.notices.rules import Facts, ServiceFact
-from vigie.notices.texts import clock_time, effect_words, listed
-from vigie.outages.models import ROLE_LABELS, Outage
-from vigie.outages.queries import affected
+from vigie.kernel import clock
+from vigie.notices.rules import Facts, Kind, ServiceFact
+from vigie.notices.texts import title
+from vigie.outages.models import ROLE_LABELS, Affected, Outage
+from vigie.outages.queries import affected, in_other_outages, told_since
 from vigie.outages.rules import RoleName, State
 from vigie.people.models import Person
 from vigie.services.queries import touched_by
@@ -19,7 +23,23 @@ def facts_of(outage: Outage) -> Facts:
     lines = affected(outage)
     services = [line.service for line in lines]
     open_services = [line.service for line in lines if line.restored_at is None] or services
-    touched = [service for service in touched_by(open_services) if service not in services]
+    ongoing = outage.state == State.ONGOING
+    touched = [service for service in touched_by(open_services) if ongoing and service not in services]
+    elsewhere = in_other_outages(outage) if ongoing else []
+    return replace(
+        _bare_facts(outage, lines),
+        touched_fr=tuple(service.name_fr for service in touched),
+        touched_en=tuple(service.name_en for service in touched),
+        elsewhere_fr=tuple(service.name_fr for service in elsewhere),
+        elsewhere_en=tuple(service.name_en for service in elsewhere),
+        experiments=tuple(experiment.name for experiment in users_of(touched_by(services))),
+        reopened=ongoing and outage.reopened_at is not None and not told_since(outage, outage.reopened_at),
+        contact=settings.OPTIONS["site.contact"],
+    )
+
+
+def _bare_facts(outage: Outage, lines: Sequence[Affected]) -> Facts:
+    """What the outage's own rows say: enough for its headline."""
     ongoing = outage.state == State.ONGOING
     return Facts(
         sudden=outage.kind == "sudden",
@@ -42,13 +62,9 @@ def facts_of(outage: Outage) -> Facts:
         expected_end=outage.expected_end,
         ended_at=outage.ended_at,
         next_update_by=outage.next_update_by if ongoing else None,
-        touched_fr=tuple(service.name_fr for service in touched) if ongoing else (),
-        touched_en=tuple(service.name_en for service in touched) if ongoing else (),
-        experiments=tuple(experiment.name for experiment in users_of(touched_by(services))),
         false_alarm=outage.false_alarm,
-        reopened=outage.reopened_at is not None,
+        reopened_at=outage.reopened_at if ongoing else None,
         data_lost=outage.data_lost,
-        contact=settings.OPTIONS["site.contact"],
     )
 
 
@@ -66,22 +82,7 @@ def public_links(outage: Outage) -> dict[str, str]:
 def headline(outage: Outage, language: str) -> str:
     """“Disk storage: down since 13:05”, in the language asked for."""
     with translation.override(language):
-        lines = affected(outage)
-        open_lines = [line for line in lines if line.restored_at is None] or lines
-        names = listed(line.service.name(language) for line in open_lines)
-        if outage.false_alarm:
-            return _("%(names)s: false alarm") % {"names": names}
-        if outage.ended_at:
-            return _("%(names)s: working again since %(time)s") % {
-                "names": names,
-                "time": clock_time(outage.ended_at),
-            }
-        worst = min((line.effect for line in open_lines), key=["down", "degraded", "at_risk"].index)
-        return _("%(names)s: %(effect)s since %(time)s") % {
-            "names": names,
-            "effect": effect_words(worst),
-            "time": clock_time(outage.starts_at),
-        }
+        return title(Kind.UPDATE, _bare_facts(outage, affected(outage)), clock.now())
 
 
 def _link(outage: Outage) -> str:
@@ -127,4 +128,27 @@ def end_proposed_mail(outage: Outage, person: Person, *, summary: str) -> dict[s
                 " itself:\n%(link)s\n"
             )
             % {"summary": summary, "link": _link(outage)},
+        }
+
+
+def undelivered_line(recipient: str, state: str, error: str) -> str:
+    """What the log says of a mail that nobody will try again by itself."""
+    pattern = (
+        _("The mail to %(who)s may or may not have arrived: %(error)s")
+        if state == "in_doubt"
+        else _("The mail to %(who)s could not be delivered: %(error)s")
+    )
+    return pattern % {"who": recipient, "error": error[:1000]}
+
+
+def undelivered_mail(outage: Outage, person: Person, *, line: str) -> dict[str, str]:
+    """Tells the follower that a notice did not reach everybody."""
+    with translation.override(person.language):
+        return {
+            "subject": _("Not everybody was reached: %(line)s") % {"line": headline(outage, person.language)},
+            "text": _(
+                "%(line)s\n\nThere may be more; the outage's log has them all. Look at the address, then try again or give"
+                " it up, here:\n%(link)s\n"
+            )
+            % {"line": line, "link": _link(outage)},
         }

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -206,3 +206,13 @@ def revoke_token(actor: Actor, token: ApiToken) -> None:
     if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=clock.now()) != 1:
         raise Refused("token.revoked", _("This token is already revoked."))
     audit.record(PeopleAudit.TOKEN_REVOKED, actor=actor, subject=token)
+
+
+USE_NOTED_EVERY = timedelta(minutes=5)
+
+
+def note_use(token: ApiToken) -> None:
+    """Keep when a token was last used, to the five minutes: a script that asks all day does not write all day."""
+    now = clock.now()
+    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     DECLARE = "declare"
     LOG = "log"
     PUBLISH = "publish"
+    CONTACTS = "contacts"  # mail addresses and phones of staff and of experiments' contacts
 
 
 LOGIN = re.compile(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit
@@ -21,6 +22,14 @@ class ServicePermission(Permission):
 
 PERMISSIONS = {ServicePermission.EDIT: frozenset({Role.LEAD, Role.ADMINISTRATOR})}
 ALARM_NAME_LIMIT = 200
+
+
+def hold(services: Iterable[Service]) -> None:
+    """Until the transaction ends nobody else holds these services: two alarms of one service can't both open an
+    outage. An update that changes nothing: it locks the rows on PostgreSQL; SQLite lets one writer in anyway.
+    """
+    for pk in sorted(service.pk for service in services):
+        Service.objects.filter(pk=pk).update(rank=F("rank"))
 
 
 @transaction.atomic

@@ -44,9 +44,17 @@ def touched_by(services: Iterable[Service]) -> list[Service]:
     return list(catalogue().filter(pk__in=closure([service.pk for service in services], edges)))
 
 
-def for_alarm(labels: Mapping[str, str]) -> Service | None:
-    """The service an alarm is about, by the names monitoring gives it or by its own code; None if unknown."""
-    names = dict(catalogue().values_list("code", "pk"))
+def for_alarms(alarms: Iterable[Mapping[str, str]]) -> list[Service | None]:
+    """For the labels of each alarm the service it is about, by the names monitoring gives it or by its own code;
+    None if unknown.
+    """
+    by_pk = {service.pk: service for service in catalogue()}
+    names = {service.code: pk for pk, service in by_pk.items()}
     names |= dict(AlarmName.objects.filter(service__active=True).values_list("name", "service_id"))
-    found = match_alarm(labels, names)
-    return catalogue().get(pk=found) if found else None
+    found = (match_alarm(labels, names) for labels in alarms)
+    return [by_pk[pk] if pk is not None else None for pk in found]
+
+
+def for_alarm(labels: Mapping[str, str]) -> Service | None:
+    """The service one alarm is about; None if unknown."""
+    return for_alarms([labels])[0]

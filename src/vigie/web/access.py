@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from vigie.people.models import Person
 from vigie.people.rules import STAFF
@@ -25,6 +25,8 @@ def staff(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(request.user, Person):
+            if request.headers.get("HX-Request"):  # a session that ran out: the whole page asks for the login
+                return HttpResponse(status=204, headers={"HX-Refresh": "true"})
             return redirect_to_login(request.get_full_path())
         if not request.user.roles & STAFF:
             raise Http404

@@ -1,6 +1,6 @@
 """The verbs over outages, by what they are about; doors import them from here."""
 
-from vigie.outages.actions.alarms import receive_alarm, settle_alarm
+from vigie.outages.actions.alarms import attach_alarm, receive_alarm, receive_alarms, settle_alarm
 from vigie.outages.actions.declare import declare_sudden
 from vigie.outages.actions.log import answer, ask, log_fact
 from vigie.outages.actions.plan import climb_overdue, relieve_stand_ins
@@ -15,7 +15,7 @@ from vigie.outages.actions.recover import (
     restore,
     review,
 )
-from vigie.outages.actions.roles import hand_over
+from vigie.outages.actions.roles import hand_over, hand_over_roles
 from vigie.outages.actions.tell import approve, audience, compose, correct, discard, edit, publish
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "answer_data",
     "approve",
     "ask",
+    "attach_alarm",
     "audience",
     "change_service",
     "climb_overdue",
@@ -35,10 +36,12 @@ __all__ = [
     "end",
     "false_alarm",
     "hand_over",
+    "hand_over_roles",
     "log_fact",
     "promise",
     "publish",
     "receive_alarm",
+    "receive_alarms",
     "relieve_stand_ins",
     "reopen",
     "restore",

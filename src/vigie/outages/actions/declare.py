@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vigie.duty import queries as duty
 from vigie.duty.rules import DutyCode
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
@@ -19,11 +18,12 @@ from vigie.notices.rules import Effect, Kind
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import OutageAudit, OutageDeclared
 from vigie.outages.models import Affected, Outage
-from vigie.outages.queries import ongoing_for, policy
-from vigie.outages.rules import Choice, OutageKind, State, choose, next_promise, start_fault
+from vigie.outages.queries import default_holder, ongoing_for, policy
+from vigie.outages.rules import Choice, OutageKind, State, next_promise, start_fault
 from vigie.outages.texts import facts_of
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
+from vigie.services.actions import hold
 from vigie.services.models import Service
 from vigie.services.queries import by_codes
 
@@ -62,6 +62,7 @@ def declare_sudden(
     now = clock.now()
     starts_at = starts_at or now
     rows = _checked(services, starts_at, expected_end, next_update_by)
+    hold(rows)
     if not anyway:
         _refuse_second(rows)
     declarer = person_behind(actor)
@@ -177,9 +178,7 @@ def _refuse_second(rows: Sequence[Service]) -> None:
 
 
 def _holder(code: DutyCode, declarer: Person | None) -> Choice:
-    on_duty = [(row.person.pk, row.level) for row in duty.on_duty(clock.now(), code)]
-    leads = [person.pk for person in duty.leads_of(code)]
-    choice = choose(on_duty, leads, declarer.pk if declarer else None)
+    choice = default_holder(code, declarer)
     if choice is None:
         raise Refused(
             "outage.nobody",

@@ -10,6 +10,7 @@ class OutagePermission(Permission):
     LOG = "outages.log"
     STEER = "outages.steer"
     TELL = "outages.tell"
+    REPORT_ALARM = "outages.report_alarm"
     JUDGE_ALARM = "outages.judge_alarm"
 
 
@@ -21,5 +22,8 @@ PERMISSIONS = {
     OutagePermission.LOG: _EITHER_GROUP,
     OutagePermission.STEER: _EITHER_GROUP,
     OutagePermission.TELL: _EITHER_GROUP,
+    OutagePermission.REPORT_ALARM: frozenset(
+        Role
+    ),  # whoever's token monitoring carries; its scope narrows it
     OutagePermission.JUDGE_ALARM: _EITHER_GROUP,
 }

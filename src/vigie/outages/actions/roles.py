@@ -1,5 +1,7 @@
 """Handing the contact's and the follower's role over; neither is ever vacant."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,19 @@ from vigie.people.queries import person_behind
 from vigie.people.rules import Role
 
 NEEDED_ROLE = {RoleName.CONTACT: Role.OPERATOR, RoleName.FOLLOWER: Role.SUPPORT}
+
+
+@transaction.atomic
+def hand_over_roles(actor: Actor, outage: Outage, to: Mapping[RoleName, Person], *, why: str = "") -> None:
+    """Hand over each role that gets another holder, all or none; refused if nothing would change."""
+    holders = {RoleName.CONTACT: outage.contact, RoleName.FOLLOWER: outage.follower}
+    moves = {role: person for role, person in to.items() if person != holders[role]}
+    if not moves and outage.follower_stands_in and outage.follower == to.get(RoleName.FOLLOWER):
+        moves = {RoleName.FOLLOWER: to[RoleName.FOLLOWER]}  # the stand-in takes it for good
+    if not moves:
+        raise Refused("role.same", _("Both roles stay with who holds them: choose another person."))
+    for role, person in moves.items():
+        hand_over(actor, outage, role, person, why=why)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """Notices of an outage: compose, approve, publish, correct."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +12,12 @@ from vigie.kernel import clock
 from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.notices import actions as notices
+from vigie.notices.models import KIND_LABELS as NOTICE_KINDS
 from vigie.notices.models import Version
 from vigie.notices.queries import in_force, open_version, published, was_told
-from vigie.notices.rules import Facts, Kind, Paragraphs, Recipient
+from vigie.notices.rules import PARAGRAPH_LIMIT, Facts, Kind, Paragraphs, Recipient
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
+from vigie.outages.actions.recover import promise
 from vigie.outages.models import Outage
 from vigie.outages.queries import affected, due
 from vigie.outages.rules import Approver, State, may_approve
@@ -52,7 +56,7 @@ def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
         raise Refused(
             "notice.not_now",
             _("A notice of kind “%(kind)s” makes no sense while the outage is “%(state)s”.")
-            % {"kind": kind, "state": outage.state},
+            % {"kind": NOTICE_KINDS[kind], "state": outage.get_state_display()},
         )
     if kind == Kind.END and not was_told(outage.thread):
         raise Refused("notice.nothing_told", _("Nothing was ever told outside: there is no end to tell."))
@@ -62,9 +66,32 @@ def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
     overtaken = open_version(outage.thread)
     if overtaken and not overtaken.correction:
         notices.discard(actor, overtaken, why="overtaken")
-    return notices.draft(actor, outage.thread, kind, facts_of(outage))
+    return notices.draft(actor, outage.thread, kind, facts_of(outage), paragraphs=first_words(outage, kind))
 
 
+# What the last notice said on these still holds for the next one, until the writer says otherwise.
+CARRIED_OVER = ("jobs", "action", "still_works")
+
+
+def first_words(outage: Outage, kind: Kind) -> dict[str, dict[str, str]]:
+    """The words a draft begins with: an update keeps what users were told to do; a report takes the review."""
+    if kind == Kind.REPORT:
+        review = {"fr": outage.review_fr, "en": outage.review_en}
+        return {
+            language: {"what": text}
+            for language, text in review.items()
+            if text and all(len(words) <= PARAGRAPH_LIMIT for words in review.values())
+        }
+    told = published(outage.thread)
+    if kind != Kind.UPDATE or not told:
+        return {}
+    return {
+        language: {section: text for section, text in words.items() if section in CARRIED_OVER}
+        for language, words in told[-1].paragraphs.items()
+    }
+
+
+@transaction.atomic
 def edit(
     actor: Actor,
     outage: Outage,
@@ -72,12 +99,18 @@ def edit(
     *,
     paragraphs: Paragraphs,
     flashes: Mapping[str, str],
+    next_update_by: datetime | None = None,
     expected_edits: int | None = None,
-) -> None:
-    """Save the writer's free words."""
+) -> bool:
+    """Save the writer's free words and, if given, a new promise; returns whether anything changed.
+
+    An approval falls with a change. `Conflict` if a colleague saved since `expected_edits`.
+    """
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
-    notices.edit(
+    if next_update_by and outage.state == State.ONGOING and not _same_minute(next_update_by, outage):
+        promise(actor, outage, next_update_by)
+    return notices.edit(
         actor,
         version,
         facts=facts_of(outage),
@@ -85,6 +118,12 @@ def edit(
         flashes=flashes,
         expected_edits=expected_edits,
     )
+
+
+def _same_minute(t: datetime, outage: Outage) -> bool:
+    """A form shows minutes: what comes back unchanged has lost its seconds."""
+    now = outage.next_update_by
+    return now is not None and t.replace(second=0, microsecond=0) == now.replace(second=0, microsecond=0)
 
 
 def _of_this(outage: Outage, version: Version) -> None:
@@ -110,7 +149,7 @@ def approval_fault(actor: Actor, outage: Outage, version: Version) -> str:
 
 
 @transaction.atomic
-def approve(actor: Actor, outage: Outage, version: Version) -> None:
+def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: int | None = None) -> None:
     """The follower says that this may leave; see `rules.may_approve` for the exceptions."""
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
@@ -133,7 +172,9 @@ def approve(actor: Actor, outage: Outage, version: Version) -> None:
             hint=_("Set a new “next update by” first."),
             field="next_update_by",
         )
-    notices.approve(actor, version, facts_of(outage), link_for=public_links(outage))
+    notices.approve(
+        actor, version, facts_of(outage), link_for=public_links(outage), expected_edits=expected_edits
+    )
 
 
 def audience(outage: Outage) -> list[Recipient]:
@@ -171,9 +212,10 @@ def correct(actor: Actor, outage: Outage, version: Version, *, why: str) -> Vers
     return notices.correct(actor, version, corrected_facts(outage, version), why=why)
 
 
-def corrected_facts(outage: Outage, version: Version) -> Facts:  # noqa: ARG001 # one place to refine what a correction may say
-    """A correction tells the facts as known now: a wrong start, a wrong service."""
-    return facts_of(outage)
+def corrected_facts(outage: Outage, version: Version) -> Facts:
+    """A correction tells the facts as known now: a wrong start, a wrong service. What it says of a reopening stays."""
+    facts = facts_of(outage)
+    return replace(facts, reopened=version.the_facts.reopened and facts.state == State.ONGOING)
 
 
 @transaction.atomic

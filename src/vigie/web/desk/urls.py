@@ -1,5 +1,7 @@
 """Addresses of the desk."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vigie.web.desk import views
+
+urlpatterns = [path("desk", views.desk, name="desk")]

@@ -1,5 +1,10 @@
 """Addresses of the day page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vigie.web.today import views
+
+urlpatterns = [
+    path("today", views.today, name="today"),
+    path("today/wall", views.wall, name="wall"),
+]

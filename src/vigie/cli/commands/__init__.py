@@ -1,0 +1,1 @@
+"""One module per command of the first level; `vigie.cli.main.commands` lists them."""

@@ -1,0 +1,28 @@
+"""What the command line needs from rows above or beside its own; `vigie.config.entry` fills it in.
+
+The doors don't know each other and nobody below knows the configuration, yet one program starts them all: so its
+topmost package hands the command line these functions.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `vigie check-config`: what was looked at, whether it is in order, and what to do if not."""
+
+    what: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class House:
+    """`serve(listen, with_worker)` and `work()` return when they are asked to stop; so does `demo`."""
+
+    serve: Callable[[str, bool], None]
+    work: Callable[[], None]
+    demo: Callable[[str, Path | None, bool], None]
+    check_config: Callable[[bool], Sequence[Finding]]

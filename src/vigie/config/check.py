@@ -1,0 +1,131 @@
+"""What `vigie check-config` looks at: options, secrets, folders, the database, and on request the mail server."""
+
+import os
+import smtplib
+import socket
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from vigie.cli.house import Finding
+from vigie.config import options as config
+from vigie.config.options import SECRETS, Options
+
+CONNECT_SECONDS = 5
+
+
+def findings(*, network: bool = False) -> list[Finding]:
+    """Every finding, in the order in which a person would mend them. `network` also calls the mail server."""
+    options = config.load()
+    found = [*_file(options), *_secrets(), *_folders(options)]
+    if not options.faults and all(finding.ok for finding in found):
+        found += [_try("database", _database), _try("tables", _tables), *_channels()]
+        if network:
+            found.append(_try("mail server", lambda: _mail_server(options)))
+    return found
+
+
+def _file(options: Options) -> Iterator[Finding]:
+    where = str(options.file) if options.file else "none: environment and defaults only"
+    yield Finding("vigie.toml", ok=True, words=where)
+    for fault in options.faults:
+        yield Finding(f"{fault.option} ({fault.source})", ok=False, words=fault.problem)
+
+
+def _secrets() -> Iterator[Finding]:
+    for name, about in SECRETS:
+        path = os.environ.get(f"{name}_FILE")
+        if path is None:
+            continue
+        try:
+            words = about if config.secret(name) else ""
+        except OSError as error:
+            yield Finding(
+                f"{name}_FILE",
+                ok=False,
+                words=f"{path} can't be read: {error.strerror}. Give its user the right to.",
+            )
+            continue
+        if not words:
+            yield Finding(f"{name}_FILE", ok=False, words=f"{path} is empty; write the secret into it.")
+        elif Path(path).stat().st_mode & 0o004:
+            yield Finding(f"{name}_FILE", ok=False, words=f"{path} can be read by everybody; chmod o-r it.")
+        else:
+            yield Finding(f"{name}_FILE", ok=True, words=about)
+
+
+def _folders(options: Options) -> Iterator[Finding]:
+    folders = {"store.data": options.data}
+    if named := options["public.folder"]:
+        folders["public.folder"] = Path(named)
+    for name, folder in folders.items():
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        if not there.is_dir():
+            yield Finding(name, ok=False, words=f"{there} is a file, not a folder; name another or move it.")
+        elif not os.access(there, os.W_OK | os.X_OK):
+            yield Finding(
+                name, ok=False, words=f"{there} can't be written; give it to the user that runs Vigie."
+            )
+        else:
+            yield Finding(name, ok=True, words=str(folder))
+
+
+def _try(what: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 # every trouble is a finding, that is what the command is for
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return Finding(what, ok=False, words=first)
+
+
+def _database() -> Finding:
+    import django  # noqa: PLC0415 # the options are in order by now
+    from django.db import connection  # noqa: PLC0415 # same
+
+    django.setup()
+    if connection.vendor == "sqlite":
+        name = Path(connection.settings_dict["NAME"])
+        if not name.exists():
+            return Finding(
+                "database", ok=True, words=f"{name}: not there yet; the first “vigie serve” makes it"
+            )
+    connection.ensure_connection()
+    return Finding("database", ok=True, words=f"{connection.vendor}: {connection.settings_dict['NAME']}")
+
+
+def _tables() -> Finding:
+    from vigie.cli import database  # noqa: PLC0415 # needs Django
+
+    if database.is_new():
+        return Finding("tables", ok=True, words="made with the database")
+    steps = database.open_steps()
+    words = f"{len(steps)} steps are missing ({steps[0]} …); run “vigie migrate”." if steps else "up to date"
+    return Finding("tables", ok=not steps, words=words)
+
+
+def _channels() -> Iterator[Finding]:
+    from vigie.post import channels  # noqa: PLC0415 # needs Django
+
+    for name in sorted(channels.installed()):
+        yield _try(f"channel {name}", partial(_channel, name))
+
+
+def _channel(name: str) -> Finding:
+    from vigie.post import channels  # noqa: PLC0415 # needs Django
+
+    return Finding(f"channel {name}", ok=True, words=channels.configured(name).info.title_en)
+
+
+def _mail_server(options: Options) -> Finding:
+    where = f"{options['mail.host']}:{options['mail.port']}"
+    try:
+        with smtplib.SMTP(options["mail.host"], options["mail.port"], timeout=CONNECT_SECONDS) as smtp:
+            smtp.noop()
+    except (OSError, smtplib.SMTPException, socket.gaierror) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Finding(
+            "mail server",
+            ok=False,
+            words=f"{where} does not answer ({reason}); look at mail.host and mail.port.",
+        )
+    return Finding("mail server", ok=True, words=where)

@@ -1,0 +1,80 @@
+"""A delivery's row → the message its channel is handed. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from vigie.contracts.channel import (
+    ChannelInfo,
+    JsonPayload,
+    MailPayload,
+    OutgoingMessage,
+    Payload,
+    TextPayload,
+)
+
+
+class BadPayload(ValueError):
+    """What the row holds can't be made into this channel's kind of message; the text says why."""
+
+
+def message_id(key: str, sender: str) -> str:
+    """The same delivery always has the same one, whoever sends it and however often."""
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}"
+
+
+def outgoing(
+    *, key: str, address: str, language: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str
+) -> OutgoingMessage:
+    """The message for a channel of this kind, from what was enqueued. Raises BadPayload."""
+    make = {"mail": _mail, "text": _text, "json": _json}[info.payload]
+    return OutgoingMessage(
+        key=key, address=address, language=language, payload=make(key, payload, info, sender)
+    )
+
+
+def _mail(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # one shape for all makers
+    return MailPayload(
+        sender=sender,
+        subject=_wanted(payload, "subject"),
+        text=_wanted(payload, "text"),
+        html=_optional(payload, "html"),
+        reply_to=_optional(payload, "reply_to"),
+        list_unsubscribe=_optional(payload, "list_unsubscribe"),
+        message_id=message_id(key, sender),
+        headers=_headers(payload),
+    )
+
+
+def _text(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # same
+    text = _wanted(payload, "text")
+    if info.max_chars is not None and len(text) > info.max_chars:
+        text = f"{text[: info.max_chars - 1]}…"
+    return TextPayload(text=text, title=_optional(payload, "subject"), link=_optional(payload, "link"))
+
+
+def _json(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # same
+    return JsonPayload(body=payload)
+
+
+def _wanted(payload: Mapping[str, Any], name: str) -> str:
+    text = payload.get(name)
+    if not isinstance(text, str) or not text.strip():
+        raise BadPayload(f"The delivery has no {name}; it was enqueued wrongly.")
+    return text
+
+
+def _optional(payload: Mapping[str, Any], name: str) -> str:
+    text = payload.get(name, "")
+    if not isinstance(text, str):
+        raise BadPayload(f"The delivery's {name} is not a text; it was enqueued wrongly.")
+    return text
+
+
+def _headers(payload: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple((str(name), str(value)) for name, value in payload.get("headers", ()))
+    except (TypeError, ValueError):
+        raise BadPayload("The delivery's headers are not pairs of texts; it was enqueued wrongly.") from None

@@ -1,0 +1,181 @@
+"""From the outbox to the far end: lease, begin, call, settle.
+
+The row says what happened before the call is made (begun) and after it (settled); a crash in between leaves a row
+that `recover` takes back. One bad row, one bad channel, one bad address stops nobody else.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+
+from vigie.contracts.channel import (
+    BadConfiguration,
+    Channel,
+    ChannelFailure,
+    PassingFailure,
+    PermanentFailure,
+    Session,
+)
+from vigie.kernel import clock, journal
+from vigie.kernel.events import emit
+from vigie.kernel.intents import IntentState
+from vigie.post import channels
+from vigie.post.channels import UnknownChannel
+from vigie.post.events import DeliverySetApart
+from vigie.post.messages import BadPayload, outgoing
+from vigie.post.models import OUTBOX, Delivery
+
+log = journal.of(__name__)
+
+BATCH = 50
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 60  # with the hour's longest backoff: more than two days of trying
+MAX_DOUBTS = 4  # a repeat is harmless, a repeat every hour for two days is not
+CHANNEL_REST = timedelta(minutes=1)
+
+
+class _Away(Exception):
+    """The far end takes nothing at all now; the rest of the batch need not try."""
+
+
+def due() -> bool:
+    """Whether something waits to be sent now."""
+    return Delivery.objects.filter(state=IntentState.WAITING, not_before__lte=clock.now()).exists()
+
+
+def send_due(owner: str, *, go_on: Callable[[], bool] = lambda: True, batch: int = BATCH) -> int:
+    """Send what is due, batch by batch, until nothing is left or `go_on` says stop. Returns how many were tried.
+
+    Several workers may do this at once, each under its own `owner`: a row belongs to who leased it.
+    """
+    tried = 0
+    while go_on():
+        pks = OUTBOX.lease_batch(owner, size=batch, span=LEASE)
+        if not pks:
+            break
+        rows = sorted(
+            Delivery.objects.filter(pk__in=pks), key=lambda row: (row.channel, row.not_before, row.pk)
+        )
+        for name, group in groupby(rows, key=lambda row: row.channel):
+            tried += _send_group(name, list(group), owner, go_on)
+    return tried
+
+
+def _send_group(name: str, rows: Sequence[Delivery], owner: str, go_on: Callable[[], bool]) -> int:
+    try:
+        channel = channels.configured(name)
+    except UnknownChannel as error:
+        for row in rows:
+            _set_apart(row, owner, str(error))
+        return len(rows)
+    except BadConfiguration as error:
+        _channel_rests(name, rows, owner, f"[{name}] {error}")
+        return len(rows)
+    tried = 0
+    with channel.open() as session:
+        for row in rows:
+            if not go_on():
+                OUTBOX.release(_pks(rows[tried:]), owner, error="", rest=timedelta(0))
+                break
+            try:
+                _send_one(row, channel, session, owner)
+            except _Away as away:
+                _channel_rests(name, rows[tried:], owner, str(away))
+                break
+            tried += 1
+    return tried
+
+
+def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> None:
+    try:
+        message = outgoing(
+            key=row.key,
+            address=row.recipient,
+            language=row.language,
+            payload=row.payload,
+            info=channel.info,
+            sender=settings.DEFAULT_FROM_EMAIL,
+        )
+    except BadPayload as error:
+        _set_apart(row, owner, str(error))
+        return
+    if not OUTBOX.begin(row.pk, owner, span=LEASE):
+        return  # the lease ran out and somebody else has it: they send it
+    started = time.monotonic()
+    try:
+        receipt = session.send(message)
+    except PermanentFailure as error:
+        _set_apart(row, owner, str(error))
+    except PassingFailure as error:
+        if error.whole_channel:
+            raise _Away(str(error)) from error
+        _postpone(row, owner, str(error))
+    except Exception as error:  # noqa: BLE001 # UncertainFailure, and whatever an adapter lets slip: nobody knows
+        words = str(error) if isinstance(error, ChannelFailure) else f"The channel failed: {error!r}"
+        _doubt(row, owner, words, repeatable=channel.info.repeatable)
+    else:
+        OUTBOX.confirm(row.pk, owner, receipt=receipt.text)
+        took = round((time.monotonic() - started) * 1000)
+        log.info("delivery.sent", delivery=row.pk, channel=row.channel, topic=row.topic, ms=took)
+
+
+def _postpone(row: Delivery, owner: str, error: str) -> None:
+    if row.attempt >= MAX_ATTEMPTS:
+        _set_apart(row, owner, f"{error} (given up after {row.attempt} attempts)")
+        return
+    log.warning("delivery.postponed", delivery=row.pk, attempt=row.attempt, error=error)
+    OUTBOX.postpone(row.pk, owner, error=error, attempt=row.attempt, max_attempts=MAX_ATTEMPTS)
+
+
+@transaction.atomic
+def _set_apart(row: Delivery, owner: str, error: str) -> None:
+    log.error("delivery.set_apart", delivery=row.pk, channel=row.channel, topic=row.topic, error=error)
+    if OUTBOX.set_apart(row.pk, owner, error=error):
+        emit(DeliverySetApart(delivery_id=row.pk, topic=row.topic))
+
+
+@transaction.atomic
+def _doubt(row: Delivery, owner: str, error: str, *, repeatable: bool) -> None:
+    again = repeatable and (not row.maybe_repeated or row.attempt < MAX_DOUBTS)
+    log.error("delivery.in_doubt", delivery=row.pk, channel=row.channel, again=again, error=error)
+    if OUTBOX.doubt(row.pk, owner, error=error, repeatable=again, attempt=row.attempt) and not again:
+        emit(DeliverySetApart(delivery_id=row.pk, topic=row.topic))
+
+
+def _channel_rests(name: str, rows: Sequence[Delivery], owner: str, error: str) -> None:
+    """Give these rows back uncounted, and let everything else for the channel wait as well."""
+    log.error("channel.away", channel=name, waiting=len(rows), error=error)
+    OUTBOX.release(_pks(rows), owner, error=error, rest=CHANNEL_REST)
+    OUTBOX.rest(until=clock.now() + CHANNEL_REST, channel=name)
+
+
+def _pks(rows: Iterable[Delivery]) -> list[int]:
+    return [row.pk for row in rows]
+
+
+def recover() -> int:
+    """Take back what dead workers held: repeatable ones go again, the others wait for a person. Returns how many."""
+    taken = 0
+    expired = Delivery.objects.filter(pk__in=OUTBOX.expired())
+    for name in set(expired.values_list("channel", flat=True)):
+        repeatable = _repeatable(name)
+        begun = expired.filter(channel=name, begun_at__isnull=False)
+        lost = begun.filter(attempt__gte=MAX_DOUBTS) if repeatable else begun
+        for row in lost:
+            with transaction.atomic():
+                if OUTBOX.recover(repeatable=False, pk=row.pk):
+                    emit(DeliverySetApart(delivery_id=row.pk, topic=row.topic))
+                    taken += 1
+        taken += OUTBOX.recover(repeatable=repeatable, channel=name)
+    return taken
+
+
+def _repeatable(name: str) -> bool:
+    try:
+        return channels.info(name).repeatable
+    except (UnknownChannel, BadConfiguration):
+        return False

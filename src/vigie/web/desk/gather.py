@@ -1,0 +1,224 @@
+"""What one person must do now, gathered from every domain and sorted by due: the heart of the desk page.
+
+It aggregates over outages, notices, post and duty for one page, and decides nothing that is not shown; so it stands in
+the door (DESIGN §3), not in a domain.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from vigie.duty import queries as duty
+from vigie.kernel import clock
+from vigie.kernel.access import allowed
+from vigie.notices import queries as notices
+from vigie.notices.models import Version, VersionState
+from vigie.outages import queries as outages
+from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
+from vigie.outages.models import Alarm, Outage
+from vigie.outages.rules import ALARM_EFFECTS, Due, State
+from vigie.outages.texts import headline, path
+from vigie.people.models import Person
+from vigie.people.rules import Role
+from vigie.post import queries as post
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do. `at` is its deadline if `due`, else since when it waits; `who` is empty for the reader."""
+
+    kind: str
+    what: str
+    url: str
+    at: datetime
+    due: bool
+    verb: str
+    who: str = ""
+    why: str = ""
+    status: str = ""
+    mine: bool = True
+    alarm: Alarm | None = None
+
+
+def tasks(reader: Person, language: str) -> list[Task]:
+    """Everything this reader must do or, as a lead, see to; most urgent first: overdue and waiting before due later.
+
+    A task of another's that reached the reader by escalation, or that is overdue and the reader a lead, is shown too.
+    """
+    if not allowed(reader, OutagePermission.SEE, PERMISSIONS):
+        return []
+    mine = {row.pk: row for row in outages.followed_or_held_by(reader)}
+    found = [
+        *_owed(reader, language),
+        *_other_drafts(mine, reader, language),
+        *_questions(reader, language),
+        *_ends(mine, reader, language),
+        *_alarms(reader),
+        *_failures(mine, language),
+    ]
+    now = clock.now()
+    return sorted(found, key=lambda task: (task.at > now, not task.mine, task.at))
+
+
+def _status(row: Outage) -> str:
+    """The worst effect that still lasts; "ok" once it is over."""
+    if row.state != State.ONGOING:
+        return "ok"
+    order = ("down", "degraded", "at_risk")
+    effects = [line.effect for line in outages.affected(row) if line.restored_at is None]
+    return min(effects, key=order.index, default="ok")
+
+
+def _owed(reader: Person, language: str) -> Iterator[Task]:
+    """Words owed outside: of outages the reader holds a role in, that climbed to the reader, or any overdue one to a lead."""
+    now = clock.now()
+    climbed = {row.key for row in duty.escalations_of(reader)}
+    for row, due in outages.all_due():
+        holds = reader.pk in {row.contact_id, row.follower_id}
+        reached = f"outage:{row.pk}:{due.key}" in climbed
+        if not (holds or reached or (Role.LEAD in reader.roles and due.at <= now)):
+            continue
+        if due.what == "report" and row.follower_id != reader.pk and due.at > now:
+            continue
+        task = _owed_task(row, due, reader, language)
+        yield replace(task, why=_("climbed to you")) if reached and not holds else task
+
+
+def _owed_task(row: Outage, due: Due, reader: Person, language: str) -> Task:
+    draft = notices.open_version(row.thread, due.notice) if due.what != "report" else None
+    verbs = {
+        "first": _("Write the first notice"),
+        "update": _("Write the update"),
+        "end": _("Tell the end"),
+        "report": _("Write the report"),
+    }
+    words = {
+        "first": _("First notice owed"),
+        "update": _("Update owed"),
+        "end": _("End to be told"),
+        "report": _("Report owed"),
+    }
+    waits = {
+        VersionState.DRAFT: _("a draft waits for approval"),
+        VersionState.APPROVED: _("approved, not out yet"),
+    }
+    follows = row.follower_id == reader.pk
+    return Task(
+        kind=due.what,
+        what=f"{words[due.what]} · {headline(row, language)}",
+        url=f"{path(row)}/report" if due.what == "report" else path(row),
+        at=due.at,
+        due=True,
+        verb=verbs[due.what],
+        who="" if follows or not row.follower else row.follower.name,
+        why=waits[VersionState(draft.state)] if draft else "",
+        status=_status(row),
+        mine=follows or row.contact_id == reader.pk,
+    )
+
+
+def _other_drafts(mine: dict[int, Outage], reader: Person, language: str) -> Iterator[Task]:
+    """Drafts of outages the reader follows that are not the word owed anyway: corrections, notices begun early."""
+    by_thread = {row.thread_id: row for row in mine.values() if row.follower_id == reader.pk}
+    for version in notices.drafts():
+        row = by_thread.get(version.notice.thread_id)
+        owed = outages.due(row) if row else None
+        if row is None or (owed and owed.notice == version.notice.kind and not version.correction):
+            continue
+        yield Task(
+            kind="draft",
+            what=f"{_draft_words(version)} · {headline(row, language)}",
+            url=path(row),
+            at=version.created_at,
+            due=False,
+            verb=_("Read the draft"),
+            status=_status(row),
+        )
+
+
+def _draft_words(version: Version) -> str:
+    if version.state == VersionState.APPROVED:
+        return _("Approved, not out yet")
+    return _("Correction waits for approval") if version.correction else _("Draft waits for approval")
+
+
+def _questions(reader: Person, language: str) -> Iterator[Task]:
+    """Questions that Support asked the contact."""
+    for fact in outages.open_questions().filter(outage__contact=reader).select_related("outage"):
+        yield Task(
+            kind="question",
+            what=_("Question from %(who)s: %(text)s") % {"who": fact.author_label, "text": _short(fact.text)},
+            url=f"{path(fact.outage)}#fact-{fact.pk}",
+            at=fact.at,
+            due=False,
+            verb=_("Answer the question"),
+            why=headline(fact.outage, language),
+            status=_status(fact.outage),
+        )
+
+
+def _ends(mine: dict[int, Outage], reader: Person, language: str) -> Iterator[Task]:
+    """Ends that monitoring proposes; the contact decides."""
+    for row in mine.values():
+        if row.contact_id != reader.pk:
+            continue
+        alarm = outages.end_proposed(row)
+        if alarm:
+            yield Task(
+                kind="end_proposed",
+                what=_("Is it over? %(line)s") % {"line": headline(row, language)},
+                url=f"{path(row)}/end",
+                at=alarm.resolved_at or alarm.last_seen,
+                due=False,
+                verb=_("Confirm the end"),
+                why=_short(alarm.summary),
+                status="ok",
+            )
+
+
+def _alarms(reader: Person) -> Iterator[Task]:
+    """Alarms without an outage, for whoever may judge them."""
+    if not allowed(reader, OutagePermission.JUDGE_ALARM, PERMISSIONS):
+        return
+    for alarm in outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen"):
+        yield Task(
+            kind="alarm",
+            what=_("Alarm to judge: %(text)s") % {"text": _short(alarm.summary)},
+            url=f"/outages/new?alarm={alarm.pk}",
+            at=alarm.first_seen,
+            due=False,
+            verb=_("Judge the alarm"),
+            why=alarm.problem or alarm.source,
+            status=ALARM_EFFECTS.get(alarm.severity, "unknown"),
+            alarm=alarm,
+        )
+
+
+def _failures(mine: dict[int, Outage], language: str) -> Iterator[Task]:
+    """Mails of the reader's outages that nobody will try again by itself, one task per outage."""
+    rows = {f"notice-version:{pk}": row for row in mine.values() for pk in _versions(row)}
+    failed: dict[int, list[datetime]] = {}
+    for delivery in post.needing_a_person().filter(topic__in=rows):
+        failed.setdefault(rows[delivery.topic].pk, []).append(delivery.attempted_at or delivery.created_at)
+    for pk, times in failed.items():
+        yield Task(
+            kind="failed",
+            what=_("Mails that did not arrive: %(n)s · %(line)s")
+            % {"n": len(times), "line": headline(mine[pk], language)},
+            url=f"{path(mine[pk])}#h-mails",
+            at=min(times),
+            due=False,
+            verb=_("See which mails failed"),
+            status="degraded",
+        )
+
+
+def _versions(row: Outage) -> list[int]:
+    return list(row.thread.notices.filter(versions__isnull=False).values_list("versions__pk", flat=True))
+
+
+def _short(text: str, limit: int = 120) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,62 @@
+"""What happens by itself, one line each. The reactions are handed in: their table is above this package."""
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from django.contrib.sessions.models import Session
+
+from vigie.kernel import clock
+from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
+from vigie.outages import actions as outages
+from vigie.post import sending
+from vigie.worker import lock
+from vigie.worker.module import Module, Turn
+
+DAY = timedelta(days=1)
+
+
+def seconds(n: float) -> timedelta:
+    return timedelta(seconds=n)
+
+
+def modules(reactions: ReactionTable) -> list[Module]:
+    """Every module of the worker."""
+    return [
+        Module("reactions", seconds(1), lambda turn: _dispatch(turn, reactions), due=dispatches_due),
+        Module("deliveries", seconds(1), _send, due=sending.due, alone=False),
+        Module("lost leases", seconds(30), lambda _turn: sending.recover()),
+        Module("overdue words", seconds(20), lambda _turn: outages.climb_overdue()),
+        Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
+        Module("public site", seconds(2), _public, limit=timedelta(minutes=10), due=_public_due),
+        Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
+    ]
+
+
+def _dispatch(turn: Turn, reactions: ReactionTable) -> int:
+    done = 0
+    while turn.go_on() and (ran := dispatch_due(reactions)):
+        done += ran
+    return done
+
+
+def _send(turn: Turn) -> int:
+    return sending.send_due(turn.owner, go_on=turn.go_on)
+
+
+def _public_actions() -> Any:
+    return import_module("vigie.public.actions")
+
+
+def _public_due() -> bool:
+    return bool(_public_actions().is_due())
+
+
+def _public(_turn: Turn) -> int:
+    return int(bool(_public_actions().build_if_due()))
+
+
+def _tidy(_turn: Turn) -> int:
+    """Sessions that ended; the demo and a desk that nobody restarts would keep them for ever."""
+    gone, _each = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    return gone

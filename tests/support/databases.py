@@ -1,0 +1,36 @@
+"""The test database as it is in earnest: a file, so that threads have connections of their own; and its flush."""
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.backends.sqlite3.operations import DatabaseOperations
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file instead of in memory, where threads would share one connection; not synced to the disk."""
+    for connection in connections.all():
+        if connection.vendor == "sqlite":
+            table = connection.settings_dict
+            table["TEST"]["NAME"] = str(tmp_path_factory.getbasetemp() / "test.sqlite3")
+            table["OPTIONS"]["init_command"] = table["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_takes_the_audit_too() -> None:
+    """Between tests that commit, Django empties every table; SQLite's guard over the audit stands aside for that."""
+    guard = import_module("vigie.kernel.migrations.0002_audit_stays")
+    flush = DatabaseOperations.execute_sql_flush
+
+    def unguarded(self: Any, sql_list: list[str]) -> None:
+        with self.connection.schema_editor() as editor:
+            guard.unguard(None, editor)
+        flush(self, sql_list)
+        with self.connection.schema_editor() as editor:
+            guard.guard(None, editor)
+
+    setattr(DatabaseOperations, "execute_sql_flush", unguarded)  # noqa: B010 # mypy knows no method that changes
