@@ -83,19 +83,8 @@ def declare_sudden(
         expected_end=expected_end,
         next_update_by=next_update_by or next_promise(now, policy(OutageKind.SUDDEN).update_every),
     )
-    for service in rows:
-        Affected.objects.create(
-            outage=outage,
-            service=service,
-            effect=services[service.code],
-            starts_at=starts_at,
-            expected_end=expected_end,
-            first_expected_end=expected_end,
-        )
-    draft = notices.draft(actor, outage.thread, Kind.ANNOUNCEMENT, facts_of(outage))
-    if words and any(text.strip() for text in words.values()):
-        paragraphs = {language: {"what": text} for language, text in words.items()}
-        notices.edit(actor, draft, facts=facts_of(outage), paragraphs=paragraphs, flashes={})
+    _affect(outage, rows, services)
+    draft = _first_notice(actor, outage, words or {})
     audit.record(
         OutageAudit.DECLARED,
         actor=actor,
@@ -110,6 +99,27 @@ def declare_sudden(
     )
     emit(OutageDeclared(outage_id=outage.pk, by_person_id=declarer.pk if declarer else None))
     return Declared(outage, draft)
+
+
+def _affect(outage: Outage, rows: Sequence[Service], services: Mapping[str, str]) -> None:
+    """One line per service, with the window of the whole: a sudden outage knows no better at first."""
+    for service in rows:
+        Affected.objects.create(
+            outage=outage,
+            service=service,
+            effect=services[service.code],
+            starts_at=outage.starts_at,
+            expected_end=outage.expected_end,
+            first_expected_end=outage.expected_end,
+        )
+
+
+def _first_notice(actor: Actor, outage: Outage, words: Mapping[str, str]) -> Version:
+    draft = notices.draft(actor, outage.thread, Kind.ANNOUNCEMENT, facts_of(outage))
+    if any(text.strip() for text in words.values()):
+        paragraphs = {language: {"what": text} for language, text in words.items()}
+        notices.edit(actor, draft, facts=facts_of(outage), paragraphs=paragraphs, flashes={})
+    return draft
 
 
 def _checked(
