@@ -130,16 +130,21 @@ def told_since(row: Outage, t: datetime) -> bool:
     )
 
 
-def effects_now() -> dict[int, tuple[str, Outage]]:
-    """{service id: (effect, outage)} of everything affected at this moment, worst effect first met wins."""
+def hits_now() -> dict[int, Affected]:
+    """{service id: its line} of everything affected at this moment; in two outages, the worse effect counts."""
     rank = {"down": 0, "degraded": 1, "at_risk": 2}
     rows = Affected.objects.filter(outage__state=State.ONGOING, restored_at__isnull=True).select_related(
         "outage"
     )
-    found: dict[int, tuple[str, Outage]] = {}
-    for row in sorted(rows, key=lambda row: rank[row.effect]):
-        found.setdefault(row.service_id, (row.effect, row.outage))
+    found: dict[int, Affected] = {}
+    for row in sorted(rows, key=lambda row: (rank[row.effect], row.starts_at)):
+        found.setdefault(row.service_id, row)
     return found
+
+
+def effects_now() -> dict[int, tuple[str, Outage]]:
+    """{service id: (effect, outage)} of everything affected at this moment."""
+    return {service_id: (row.effect, row.outage) for service_id, row in hits_now().items()}
 
 
 def log(row: Outage) -> list[Fact]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
@@ -22,6 +23,7 @@ from vigie.outages.queries import policy
 from vigie.outages.rules import FUTURE_START, FactKind, State, next_promise
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
+from vigie.services.models import Service
 from vigie.services.queries import by_codes
 
 REVIEW_LIMIT = 20_000
@@ -53,6 +55,11 @@ def _line(outage: Outage, code: str) -> Affected:
             field="service",
         )
     return found
+
+
+def _name(service: Service) -> str:
+    """As the writer of the log knows it."""
+    return service.name(get_language() or "fr")
 
 
 def _known_effect(effect: str) -> Effect:
@@ -124,7 +131,10 @@ def add_service(
         outage=outage, service=service, effect=_known_effect(effect), starts_at=starts_at or clock.now()
     )
     _rehull(outage)
-    text = _("%(service)s: %(effect)s") % {"service": code, "effect": EFFECT_LABELS[Effect(line.effect)]}
+    text = _("%(service)s: %(effect)s") % {
+        "service": _name(service),
+        "effect": EFFECT_LABELS[Effect(line.effect)],
+    }
     write(actor, outage, str(text), kind=FactKind.SYSTEM)
     audit.record(
         OutageAudit.SERVICE_ADDED, actor=actor, subject=outage, changes={"service": code, "effect": effect}
@@ -142,7 +152,12 @@ def restore(actor: Actor, outage: Outage, code: str, *, at: datetime | None = No
     _check_past(line.starts_at, at)
     change_one(line, expect={"restored_at": None}, restored_at=at)
     _rehull(outage)
-    write(actor, outage, str(_("%(service)s works again.") % {"service": code}), kind=FactKind.SYSTEM)
+    write(
+        actor,
+        outage,
+        str(_("%(service)s works again.") % {"service": _name(line.service)}),
+        kind=FactKind.SYSTEM,
+    )
     audit.record(
         OutageAudit.SERVICE_RESTORED, actor=actor, subject=outage, changes={"service": code, "at": at}
     )

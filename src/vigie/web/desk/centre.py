@@ -1,5 +1,6 @@
 """The centre at this moment, in the reader's language: services with their state, outages going on, what comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,14 +28,23 @@ class Standing:
 
 @dataclass(frozen=True)
 class Going:
-    """One outage for a sentence: what, how bad, since (or from) when, until when, next word by when."""
+    """One outage for a sentence: what is worst hit, how bad, since (or from) when, next word by when.
+
+    `names` are the services with the worst effect, `count` how many; `others` the rest: (effect, names).
+    """
 
     outage: Outage
     names: str
+    count: int
     effect: str
+    others: tuple[tuple[str, str], ...]
     since: datetime
     expected_end: datetime | None
     next_by: datetime | None
+
+    @property
+    def all_names(self) -> str:
+        return ", ".join([self.names, *(names for _effect, names in self.others)])
 
 
 def centre_now(language: str, *, address: str = "", only: frozenset[int] | None = None) -> list[Standing]:
@@ -43,39 +53,47 @@ def centre_now(language: str, *, address: str = "", only: frozenset[int] | None 
     `address` is a pattern such as "/outages/{}" for readers who may open the outage; `only` are the outages that
     this reader knows of (None: all).
     """
-    hit = {
-        pk: (effect, outage)
-        for pk, (effect, outage) in outages.effects_now().items()
-        if only is None or outage.pk in only
-    }
+    hits = {pk: line for pk, line in outages.hits_now().items() if only is None or line.outage_id in only}
     found = []
     for service in catalogue():
-        effect, outage = hit.get(service.pk, ("ok", None))
+        line = hits.get(service.pk)
         found.append(
             Standing(
                 name=service.name(language),
-                state=effect,
-                since=outage.starts_at if outage else None,
-                outage_id=outage.pk if outage else None,
-                url=address.format(outage.pk) if outage and address else "",
+                state=line.effect if line else "ok",
+                since=line.starts_at if line else None,
+                outage_id=line.outage_id if line else None,
+                url=address.format(line.outage_id) if line and address else "",
             )
         )
     return sorted(found, key=lambda row: RANK.get(row.state, 9))
 
 
-def going(row: Outage, language: str, lines: list[Affected] | None = None) -> Going:
-    """The outage in a sentence's parts; once everything is restored, all its services are named."""
-    lines = outages.affected(row) if lines is None else lines
+def going(row: Outage, language: str) -> Going:
+    """The outage in a sentence's parts; once everything is restored, all its services are named as they were hit."""
+    lines = outages.affected(row)
     shown = [line for line in lines if line.restored_at is None] or lines
+    groups: dict[str, list[Affected]] = {}
+    for line in sorted(shown, key=lambda line: RANK.get(line.effect, 9)):
+        groups.setdefault(line.effect, []).append(line)
+    if row.state != State.ONGOING:  # over: how bad each one was no longer tells them apart
+        groups = {"ok": lines}
+    worst, *rest = groups.items()
     due = outages.due(row)
     return Going(
         outage=row,
-        names=listed(line.service.name(language) for line in shown),
-        effect=min((line.effect for line in shown), key=lambda effect: RANK.get(effect, 9), default="down"),
-        since=row.starts_at,
+        names=_named(worst[1], language),
+        count=len(worst[1]),
+        effect=worst[0],
+        others=tuple((effect, _named(group, language)) for effect, group in rest),
+        since=min(line.starts_at for line in worst[1]),
         expected_end=row.expected_end,
         next_by=due.at if due else row.next_update_by,
     )
+
+
+def _named(lines: Iterable[Affected], language: str) -> str:
+    return listed(line.service.name(language) for line in lines)
 
 
 def going_on(language: str, *, told_only: bool = False) -> list[Going]:

@@ -6,7 +6,7 @@ the door (DESIGN §3), not in a domain.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,17 @@ def tasks(reader: Person, language: str) -> list[Task]:
         *_failures(mine, language),
     ]
     now = clock.now()
-    return sorted(found, key=lambda task: (task.at > now, not task.mine, task.at))
+    return sorted(found, key=lambda task: (_urgency(task, now), not task.mine, task.at))
+
+
+PRESSING = timedelta(minutes=15)
+
+
+def _urgency(task: Task, now: datetime) -> int:
+    """Deadlines that passed or press, then what waits for an answer, then deadlines further away."""
+    if task.due:
+        return 0 if task.at <= now + PRESSING else 2
+    return 1
 
 
 def _status(row: Outage) -> str:

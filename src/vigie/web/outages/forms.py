@@ -57,6 +57,13 @@ class StepForm(forms.Form):
         """Choices that depend on the outage."""
 
 
+class Prefilled(MomentField):
+    """A time that the form proposes: wiped out, the verb's default counts, so it is never an error."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing typed is an answer."""
+
+
 class DeclareForm(forms.Form):
     """Four inputs and no more: which services, how bad, since when, next update by. The rest is folded away."""
 
@@ -71,9 +78,9 @@ class DeclareForm(forms.Form):
     effect = forms.ChoiceField(
         label=_("What do users notice?"), widget=forms.RadioSelect, choices=EFFECTS, initial=Effect.DOWN.value
     )
-    starts_at = MomentField(label=_("Since when?"), required=False, help_text=WHEN)
-    next_update_by = MomentField(
-        label=_("Next update by"), required=False, help_text=_("Readers see this time. The plan proposes it.")
+    starts_at = Prefilled(label=_("Since when?"), help_text=WHEN)
+    next_update_by = Prefilled(
+        label=_("Next update by"), help_text=_("Readers see this time. The plan proposes it.")
     )
     words_fr = forms.CharField(
         label=_("In French"),
@@ -121,18 +128,33 @@ class EndForm(StepForm):
         ],
         error_messages={"required": _("Say whether data was lost.")},
     )
-    at = MomentField(label=_("Over since"), required=False, later=True, help_text=WHEN)
+    at = MomentField(
+        label=_("Over since"),
+        required=False,
+        later=True,
+        help_text=_("Empty: since the last service came back, or now."),
+    )
 
 
 class FalseAlarmForm(StepForm):
-    why = forms.CharField(label=_("Why was it a false alarm?"), required=False, max_length=WHY_LIMIT)
+    why = forms.CharField(
+        label=_("Why was it a false alarm?"),
+        max_length=WHY_LIMIT,
+        error_messages={"required": _("Say why it was a false alarm.")},
+    )
 
 
 class ReopenForm(StepForm):
     services = forms.MultipleChoiceField(
-        label=_("Which services are hit again?"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Which services are hit again?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one service.")},
     )
-    why = forms.CharField(label=_("Why is it not over?"), required=False, max_length=WHY_LIMIT)
+    why = forms.CharField(
+        label=_("Why is it not over?"),
+        max_length=WHY_LIMIT,
+        error_messages={"required": _("Say why it is reopened.")},
+    )
 
     def prepare(self) -> None:
         choices = self.fields["services"]
@@ -161,7 +183,7 @@ class ChangeForm(StepForm):
 
 
 class RestoreForm(StepForm):
-    at = MomentField(label=_("Working again since"), required=False, later=True, help_text=WHEN)
+    at = Prefilled(label=_("Working again since"), later=True, help_text=WHEN)
 
 
 class AddForm(StepForm):
@@ -169,7 +191,7 @@ class AddForm(StepForm):
     effect = forms.ChoiceField(
         label=_("What do users notice?"), widget=forms.RadioSelect, choices=EFFECTS, initial=Effect.DOWN.value
     )
-    starts_at = MomentField(label=_("Since when?"), required=False, help_text=WHEN)
+    starts_at = Prefilled(label=_("Since when?"), help_text=WHEN)
 
     def prepare(self) -> None:
         there = {line.service.code for line in self.outage.affected.select_related("service")}
@@ -203,16 +225,19 @@ class HandOverForm(StepForm):
             field.initial = holder
 
 
+BOTH = {"required": _("The report needs both languages.")}
+
+
 class ReviewForm(StepForm):
     text_fr = forms.CharField(
         label="Français",
-        required=False,
         max_length=REVIEW_LIMIT,
+        error_messages=BOTH,
         widget=forms.Textarea(attrs={"rows": 10, "lang": "fr"}),
     )
     text_en = forms.CharField(
         label="English",
-        required=False,
         max_length=REVIEW_LIMIT,
+        error_messages=BOTH,
         widget=forms.Textarea(attrs={"rows": 10, "lang": "en"}),
     )

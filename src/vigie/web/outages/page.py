@@ -129,6 +129,7 @@ def whole(
     context = opening(outage, request.user) | live(outage) | state_of(outage)
     context |= {
         "entries": timeline.lines(outage),
+        "with_days": timeline.with_days(outage),
         "entry_form": entry or FactForm(initial={"key": fresh_key()}),
         "answering": answering[0] if answering else None,
         "answer_form": answering[1] if answering else None,

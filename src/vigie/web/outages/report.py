@@ -79,6 +79,7 @@ def _show(request: StaffRequest, outage: Outage, form: ReviewForm, *, status: in
         "within": queries.policy(outage.kind).first_within,
         "due": queries.due(outage),
         "entries": list(reversed(timeline.lines(outage))),
+        "with_days": timeline.with_days(outage),
         "form": form,
         "may_write": rights(request.user, outage).write and outage.state == State.ENDED,
     }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from vigie.kernel import clock
 from vigie.kernel.errors import VigieError
 from vigie.outages import actions, queries
-from vigie.outages.models import Affected, Alarm, Outage
+from vigie.outages.models import Affected, Outage
 from vigie.outages.rules import RoleName, next_promise
 from vigie.people.models import Person
 from vigie.web.access import StaffRequest, staff
@@ -133,6 +133,7 @@ STEPS = {
         gettext_lazy("Add the service"),
         gettext_lazy("The service is part of this outage now."),
         _add,
+        lambda _outage: {"starts_at": clock.now()},
     ),
     "hand-over": Step(
         forms.HandOverForm,
@@ -200,6 +201,7 @@ def restore(request: StaffRequest, pk: int, code: str) -> HttpResponse:
             gettext_lazy("It works again"),
             gettext_lazy("Recorded: it works again."),
             run,
+            lambda _outage: {"at": clock.now()},
         ),
         subject=line.service.name(get_language() or "fr"),
     )
@@ -251,7 +253,7 @@ def _show(
 @require_POST
 def settle_alarm(request: StaffRequest, alarm_pk: int) -> HttpResponse:
     """Nothing more to do about this alarm."""
-    alarm = _alarm(alarm_pk)
+    alarm = queries.alarm(alarm_pk)
     actions.settle_alarm(request.user, alarm, why=request.POST.get("why", "")[: forms.WHY_LIMIT])
     messages.success(request, _("The alarm is settled."))
     return redirect("outage", pk=alarm.outage_id) if alarm.outage_id else redirect("desk")
@@ -262,13 +264,6 @@ def settle_alarm(request: StaffRequest, alarm_pk: int) -> HttpResponse:
 def attach_alarm(request: StaffRequest, alarm_pk: int) -> HttpResponse:
     """A person says that this alarm belongs to an outage that goes on."""
     outage = queries.outage(request.POST.get("outage", ""))
-    actions.attach_alarm(request.user, _alarm(alarm_pk), outage)
+    actions.attach_alarm(request.user, queries.alarm(alarm_pk), outage)
     messages.success(request, _("The alarm is part of this outage now."))
     return redirect("outage", pk=outage.pk)
-
-
-def _alarm(pk: int) -> Alarm:
-    alarm = Alarm.objects.select_related("outage").filter(pk=pk).first()
-    if alarm is None:
-        raise Http404
-    return alarm

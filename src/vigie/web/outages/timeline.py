@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from vigie.kernel import clock
 from vigie.kernel.intents import IntentState
 from vigie.notices import queries as notices
 from vigie.notices.models import KIND_LABELS, Version
@@ -62,7 +63,7 @@ def fact_line(fact: Fact) -> Line:
         at=fact.at,
         id=f"fact-{fact.pk}",
         fact_id=fact.pk,
-        who=initials(fact.author_label),
+        who=initials(fact.author_label) if fact.author_id else _("auto"),
         who_name=fact.author_label,
         text=fact.text,
     )
@@ -149,6 +150,11 @@ def _delivery(states: dict[str, int]) -> list[dict[str, Any]]:
 def lines(outage: Outage) -> list[Line]:
     """The whole flow of time, newest first."""
     return sorted(inside(outage) + outside(outage), key=lambda line: line.at, reverse=True)
+
+
+def with_days(outage: Outage) -> bool:
+    """Whether times need their day beside them: the outage began on another day."""
+    return timewords.local(outage.declared_at).date() != timewords.local(clock.now()).date()
 
 
 def mark(outage: Outage) -> str:
