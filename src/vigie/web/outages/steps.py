@@ -38,6 +38,7 @@ class Step:
     run: Run
     initial: Callable[[Outage], dict[str, Any]] = lambda _outage: {}
     danger: bool = False
+    closes: bool = False  # shows what is still out: it will count as restored
 
 
 def _end(user: Person, outage: Outage, data: Mapping[str, Any]) -> None:
@@ -88,6 +89,7 @@ STEPS = {
         gettext_lazy("The outage has ended. Its end notice is owed now."),
         _end,
         danger=True,
+        closes=True,
     ),
     "false-alarm": Step(
         forms.FalseAlarmForm,
@@ -99,6 +101,7 @@ STEPS = {
         gettext_lazy("It was a false alarm; the reason is in the log."),
         _false_alarm,
         danger=True,
+        closes=True,
     ),
     "reopen": Step(
         forms.ReopenForm,
@@ -230,6 +233,13 @@ def _serve(request: StaffRequest, outage: Outage, step: Step, *, subject: str = 
     return redirect("outage", pk=outage.pk)
 
 
+def _still_out(outage: Outage) -> list[tuple[Affected, str]]:
+    language = get_language() or "fr"
+    return [
+        (line, line.service.name(language)) for line in queries.affected(outage) if line.restored_at is None
+    ]
+
+
 def _show(
     request: StaffRequest,
     outage: Outage,
@@ -245,6 +255,7 @@ def _show(
         "step": step,
         "form": form,
         "subject": subject,
+        "still_out": _still_out(outage) if step.closes else [],
     }
     return render(request, "outages/step.html", context, status=status)
 
