@@ -33,8 +33,13 @@ class MomentField(forms.CharField):
             raise forms.ValidationError(
                 _("“%(text)s” is not a time. Write 14:30, 2026-11-22 14:30 or +45min."),
                 code="moment",
-                params={"text": text},
+                params={"text": text[:40]},
             ) from None
+
+    def run_validators(self, value: Any) -> None:
+        """The length was a matter of the text; what it became has none."""
+        if not isinstance(value, datetime):
+            super().run_validators(value)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime):

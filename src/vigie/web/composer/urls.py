@@ -1,5 +1,13 @@
 """Addresses of notices."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vigie.web.composer import page, register, told
+
+urlpatterns = [
+    path("notices", register.register, name="notices"),
+    path("outages/<int:pk>/notices", page.new, name="notice_new"),
+    path("outages/<int:pk>/notices/<int:version_pk>", page.notice, name="notice_version"),
+    path("outages/<int:pk>/notices/<int:version_pk>/preview", page.preview, name="notice_preview"),
+    path("outages/<int:pk>/notices/<int:version_pk>/correct", told.correct, name="notice_correct"),
+]
