@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from vigie.notices.rules import LANGUAGES
+from vigie.notices.texts import Section
 from vigie.public import queries, rules, texts
 from vigie.public.feeds import atom
 from vigie.public.plain import flash_json, flash_text, heartbeat_json, motd, status_json
@@ -164,10 +165,10 @@ def outage(language: str, story: Story, now: datetime) -> bytes:
         {
             "told": told,
             "text": told.rendered[language],
-            "state": rules.outage_state(told.facts),
+            "sections": sections,
             "before": [(before, before.rendered[language]) for before in reversed(told.before)],
         }
-        for told in reversed(story.told)
+        for told, sections in reversed(list(zip(story.told, _said_anew(story, language), strict=True)))
     ]
     with translation.override(language):
         facts = story.facts
@@ -196,6 +197,20 @@ def outage(language: str, story: Story, now: datetime) -> bytes:
             notices=notices,
             last_word_at=story.last_word_at,
         )
+
+
+def _said_anew(story: Story, language: str) -> list[list[Section]]:
+    """For each notice the parts that the one before did not have; the first and the newest in full.
+
+    An outage of a day has fifty notices that say nearly the same: what was new in each is what a reader looks for.
+    """
+    texts_told = [told.rendered[language].sections for told in story.told]
+    found = [list(texts_told[0])]
+    for before, here in pairwise(texts_told):
+        known = {(section.key, section.text) for section in before}
+        found.append([section for section in here if (section.key, section.text) not in known])
+    found[-1] = list(texts_told[-1])
+    return found
 
 
 def past(language: str, now: datetime, lines: Sequence[Line]) -> bytes:

@@ -96,6 +96,7 @@ def status_json(now: datetime) -> bytes:
             "centre": settings.OPTIONS["site.name"],
             "built_at": texts.iso(now),
             "heartbeat_minutes": settings.OPTIONS["public.heartbeat"],
+            "time_zone": settings.TIME_ZONE,
             "state": rules.worst(rules.outage_state(story.facts) for story in going_on),
             "sentence": sentence,
             "services": [

@@ -81,13 +81,13 @@ def test_services_show_what_the_newest_notices_say(cast: Cast, clock: Clock):
     tell(cast, outage)
     text = text_of("en/index.html", clock)
     assert "the experiments’ files on disk down since" in text
-    assert "at risk depends on dCache storage" in text
+    assert "at risk of interruptions depends on dCache storage" in text
     actions.restore(cast.amina, outage, "storage")
     assert "the experiments’ files on disk down since" in text_of("en/index.html", clock)  # not told yet
     tell(cast, outage)
     text = text_of("en/index.html", clock)
     assert "the experiments’ files on disk working" in text
-    assert "Web site: degraded since" in text
+    assert "Web site: slow or unreliable since" in text
 
 
 def test_an_outage_that_is_over_moves_to_the_past(cast: Cast, clock: Clock):

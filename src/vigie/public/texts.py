@@ -8,26 +8,26 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext, pgettext
 
-from vigie.notices.rules import Facts, ServiceFact
-from vigie.notices.texts import listed
+from vigie.notices.rules import Effect, Facts, ServiceFact
+from vigie.notices.texts import effect_words, listed
 from vigie.public import rules
 from vigie.public.queries import Story
 
 NBSP = "\N{NO-BREAK SPACE}"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-STATE_WORDS: dict[str, str | Promise] = {
-    "ok": pgettext_lazy("public status", "working"),
-    "at_risk": pgettext_lazy("public status", "at risk"),
-    "degraded": pgettext_lazy("public status", "degraded"),
-    "down": pgettext_lazy("public status", "down"),
-    "maintenance": pgettext_lazy("public status", "maintenance"),
-    "unknown": pgettext_lazy("public status", "unknown"),
-}
+
+def state_word(state: str) -> str:
+    """The word beside the shape: for what a notice tells, the same words as in the notice."""
+    if state in set(Effect):
+        return effect_words(state)
+    return {
+        "ok": pgettext("public status", "working"),
+        "maintenance": pgettext("public status", "maintenance"),
+    }.get(state) or pgettext("public status", "unknown")
 
 
 def language() -> str:
@@ -150,7 +150,7 @@ def sentence(facts: Facts, now: datetime | None) -> str:
     if facts.state == "announced":
         return _("%(names)s: %(state)s from %(moment)s.") % {
             "names": names(facts.services),
-            "state": STATE_WORDS[rules.outage_state(facts)],
+            "state": state_word(rules.outage_state(facts)),
             "moment": moment(facts.starts_at, now),
         }
     if not facts.open_services:
@@ -158,7 +158,7 @@ def sentence(facts: Facts, now: datetime | None) -> str:
     first = min(service.starts_at for service in facts.open_services)
     return _("%(names)s: %(state)s since %(moment)s.") % {
         "names": names(facts.open_services),
-        "state": STATE_WORDS[rules.outage_state(facts)],
+        "state": state_word(rules.outage_state(facts)),
         "moment": moment(first, now),
     }
 
@@ -168,6 +168,13 @@ def what_next(facts: Facts, now: datetime) -> list[str]:
     if not rules.is_open(facts):
         return []
     lines = []
+    if facts.next_update_by:
+        text = (
+            _("The update promised for %(moment)s is late.")
+            if rules.promise_is_late(facts, now)
+            else _("Next update by %(moment)s.")
+        )
+        lines.append(text % {"moment": moment(facts.next_update_by, now)})
     if rules.start_is_unconfirmed(facts, now):
         lines.append(
             _("It was to begin on %(moment)s; whether it did is unconfirmed.")
@@ -180,13 +187,6 @@ def what_next(facts: Facts, now: datetime) -> list[str]:
         )
     elif facts.expected_end:
         lines.append(_("Expected to be over by %(moment)s.") % {"moment": moment(facts.expected_end, now)})
-    if facts.next_update_by:
-        text = (
-            _("The update promised for %(moment)s is late.")
-            if rules.promise_is_late(facts, now)
-            else _("Next update by %(moment)s.")
-        )
-        lines.append(text % {"moment": moment(facts.next_update_by, now)})
     return lines
 
 

@@ -32,13 +32,13 @@ def shape(state: str) -> SafeString:
 
 
 @register.simple_tag
-def status(state: str, word: str = "") -> SafeString:
-    """Shape, word and colour."""
+def status(state: str, *, over: bool = False) -> SafeString:
+    """Shape, word and colour; what is over is said in quiet ink."""
     return format_html(
         '<span class="status {}">{}<span>{}</span></span>',
-        state.replace("_", "-"),
+        "over" if over else state.replace("_", "-"),
         shape(state),
-        word or texts.STATE_WORDS[state],
+        texts.state_word(state),
     )
 
 
