@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from vigie.kernel.errors import BadInput, Forbidden, Missing, VigieError
 
@@ -37,6 +39,28 @@ def status_of(error: VigieError) -> int:
     if isinstance(error, Forbidden):
         return 403
     return 422 if isinstance(error, BadInput) else 409
+
+
+class NotTooMuch:
+    """A form of many megabytes gets a clear answer before it is read; the browser keeps what was typed, one step back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_form = request.content_type == "application/x-www-form-urlencoded"
+        if not is_form or not length.isdigit() or int(length) <= limit:
+            return self.get_response(request)
+        megabyte = 1024 * 1024
+        error = BadInput(
+            "input.too_large",
+            _("What was sent has %(size)s MB; %(limit)s MB at most.")
+            % {"size": int(length) // megabyte, "limit": limit // megabyte},
+            hint=_("Go back: your browser still has what you typed. Shorten it, and link to the long part."),
+        )
+        return render(request, "vigie/refused.html", {"error": error}, status=413)
 
 
 class ErrorsForPeople:

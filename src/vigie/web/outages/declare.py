@@ -42,11 +42,9 @@ def declare(request: StaffRequest) -> HttpResponse:
             anyway="anyway" in request.POST,
         )
     except VigieError as error:
+        met = queries.ongoing_for_codes(data["services"]) if error.code == "outage.already_open" else []
         blame(form, error)
-        open_already = (
-            queries.ongoing_for_codes(data["services"]) if error.code == "outage.already_open" else []
-        )
-        return _screen(request, form, status=status_of(error), open_already=open_already)
+        return _screen(request, form, status=status_of(error), open_already=met)
     if data["alarm"] and not declared.again:
         _attach(request, data["alarm"], declared.outage)
     draft = declared.first_notice or open_version(declared.outage.thread)
