@@ -16,6 +16,7 @@ from vigie.lib.fittext import fit, on_one_line
 from vigie.notices.events import NoticeAudit, NoticePublished
 from vigie.notices.lifecycle import VERSION
 from vigie.notices.models import Notice, Thread, Version, VersionState
+from vigie.notices.queries import last_saved
 from vigie.notices.rules import (
     FREE_SECTIONS,
     LANGUAGES,
@@ -157,9 +158,11 @@ def _refuse_closed(version: Version) -> None:
 def _expect(version: Version, edits: int | None) -> None:
     """`Conflict` if the draft is no longer the one that the actor read."""
     if edits is not None and edits != version.edits:
+        saved = last_saved(version)
         raise Conflict(
             "notice.edited_meanwhile",
-            _("A colleague saved this draft while you were writing; nothing of yours was applied."),
+            _("%(name)s saved this draft while you were writing; nothing of yours was applied.")
+            % {"name": saved.actor_label if saved else "?"},
             hint=_("Read both texts, keep what is right, then save again."),
         )
 

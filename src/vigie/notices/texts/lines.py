@@ -106,10 +106,18 @@ def _ongoing(facts: Facts, naming: Naming, now: datetime) -> Iterator[str]:
     def clause(group: Sequence[ServiceFact], namer: Namer) -> str:
         return _clause(namer(group, naming), since_words(group[0], facts, when(facts.since(group[0]), now)))
 
+    def without_start(group: Sequence[ServiceFact]) -> str:
+        again = facts.again(group[0])
+        return _clause(_all(group, naming), effect_words(group[0].effect, again=again))
+
     worst, *others = groups
-    full = [clause(group, _all) for group in groups]
+    began = facts.since(worst[0])
+    full = [
+        without_start(group) if group is not worst and facts.since(group[0]) == began else clause(group, _all)
+        for group in groups
+    ]
     # The start of the worst is told; that of the others may wait for the body.
-    brief = [full[0], *(_clause(_all(group, naming), effect_words(group[0].effect)) for group in others)]
+    brief = [full[0], *map(without_start, others)]
     if facts.restored_services and facts.open_services:
         back = _clause(_all(facts.restored_services, naming), _("working again"))
         yield _joined([*full, back])

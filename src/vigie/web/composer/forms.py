@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vigie.lib.fittext import dropped, fit
 from vigie.notices.rules import FREE_SECTIONS, LANGUAGES
 from vigie.notices.texts import SECTION_NAMES
+from vigie.notices.texts.parts import STAND_INS
 from vigie.web.fields import MomentField
 
 NATIVE = {"fr": "Français", "en": "English"}  # each language in its own words, whoever reads
@@ -45,7 +46,8 @@ class ComposerForm(forms.Form):
 
     @staticmethod
     def _free(language: str, section: str, *, rows: int) -> FreeText:
-        attrs = {"rows": rows, "lang": language, "spellcheck": "true"}
+        hint = _("instead of the sentence above") if section in (*STAND_INS, "flash") else _("add, if needed")
+        attrs = {"rows": rows, "lang": language, "spellcheck": "true", "placeholder": hint}
         return FreeText(
             required=False,
             label=_("%(section)s (%(language)s)")

@@ -153,7 +153,7 @@ def test_when_a_colleague_saved_in_between_both_texts_are_shown(cast: Cast, draf
     response = mine.post(url(draft), data)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "A colleague saved this draft" in page
+    assert "Amina Martin saved this draft" in page
     assert "Amina’s text." in page
     assert "Lucie’s text." in page
     assert fetch(draft.pk).paragraphs["en"]["what"] == "Amina’s text."
