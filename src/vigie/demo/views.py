@@ -20,7 +20,7 @@ from vigie.duty.queries import on_duty
 from vigie.kernel import clock
 from vigie.people.models import Person
 from vigie.people.queries import staff
-from vigie.people.rules import GroupKind
+from vigie.people.rules import GroupKind, Role
 from vigie.web.middleware import POLICY
 
 PER_PAGE = 50
@@ -57,7 +57,7 @@ def cast(request: HttpRequest) -> HttpResponse:
     for row in on_duty(clock.now()):
         duties.setdefault(row.person.pk, []).append(row)
     people = [
-        (person, sorted(person.memberships.all(), key=lambda row: row.pk), duties.get(person.pk, []))
+        (person, list(person.memberships.all()), duties.get(person.pk, []), _main_role(person))
         for person in staff().prefetch_related("memberships__group")
     ]
 
@@ -69,6 +69,12 @@ def cast(request: HttpRequest) -> HttpResponse:
     groups = [(members(GroupKind.OPERATIONS)), (members(GroupKind.SUPPORT)), others]
     mails = len(mailbox.received(_folder()))
     return render(request, "demo/cast.html", {"groups": groups, "mails": mails})
+
+
+def _main_role(person: Person) -> str:
+    """The role that says most about a person; programs that take pictures press the button that carries it."""
+    order = (Role.ADMINISTRATOR, Role.LEAD, Role.SUPPORT, Role.OPERATOR)
+    return next((role.value for role in order if role in person.roles), "")
 
 
 @demo_only
