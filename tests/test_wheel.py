@@ -90,7 +90,6 @@ def get(url: str) -> tuple[int, email.message.Message, str]:
             return error.code, error.headers, error.read().decode("utf-8")
 
 
-@pytest.mark.xfail(reason="`vigie demo` has not landed; take this mark away when it has", strict=True)
 def test_the_demo_starts_outside_the_checkout(installed: Path) -> None:
     with open_folder("demo") as folder:
         address = f"127.0.0.1:{free_port()}"

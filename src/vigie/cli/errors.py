@@ -34,6 +34,10 @@ class Wrong(Exception):
         self.hint = hint
 
 
+class DatabaseAway(Exception):
+    """The database did not answer as it should; the text is its own."""
+
+
 def say(*lines: str) -> None:
     """Lines on stderr."""
     for line in lines:
@@ -55,6 +59,8 @@ def tell(error: Exception, *, debug: bool) -> int:
     if isinstance(error, Wrong):
         say(f"vigie: {error.words}", error.hint)
         return BAD_INPUT
+    if isinstance(error, DatabaseAway):
+        return _database_away(error)
     if isinstance(error, Misconfigured):
         say(
             _("vigie: the configuration has faults:"),
@@ -82,7 +88,9 @@ def _told_by_the_house(error: Exception) -> int:
 def _database_away(error: Exception) -> int:
     words = str(error).strip().splitlines() or [type(error).__name__]
     say(_("vigie: the database does not answer as it should: %(words)s") % {"words": words[0]})
-    if "no such table" in words[0] or "does not exist" in words[0]:
+    if "unable to open database file" in words[0]:
+        say(_("“vigie migrate” makes it; so does the first “vigie serve”."))
+    elif "no such table" in words[0] or "does not exist" in words[0]:
         say(_("Its tables are missing or old: run “vigie migrate”."))
     else:
         say(_("“vigie check-config” looks at it."))

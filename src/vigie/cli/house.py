@@ -4,9 +4,10 @@ The doors don't know each other and nobody below knows the configuration, yet on
 topmost package hands the command line these functions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Essentials:
+    """What can be known of the configuration without Django: the database's settings, the zone, the faults."""
+
+    database: Mapping[str, Any]
+    time_zone: str
+    faults: Sequence[str]
+
+
+@dataclass(frozen=True)
 class House:
     """`serve(listen, with_worker)` and `work()` return when they are asked to stop; so does `demo`."""
 
     serve: Callable[[str, bool], None]
     work: Callable[[], None]
-    demo: Callable[[str, Path | None, bool], None]
+    demo: Callable[[str, Path, bool], None]
     check_config: Callable[[bool], Sequence[Finding]]
+    essentials: Callable[[], Essentials]

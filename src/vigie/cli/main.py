@@ -17,7 +17,7 @@ READER_LEFT = 0  # `vigie outage list | head -1`: the reader has had enough, not
 
 
 class Command(NamedTuple):
-    """Where a command lives, and what it needs before it can be imported: Django, a part of it, or nothing."""
+    """Where a command lives, and what it needs before it can be imported: Django or nothing."""
 
     module: str
     needs: str
@@ -27,7 +27,7 @@ class Command(NamedTuple):
 def commands() -> dict[str, Command]:
     """Every command of the first level, in the order of `vigie --help`."""
     return {
-        "who": Command("who", "light", _("Who is on duty now, or at a time.")),
+        "who": Command("who", "nothing", _("Who is on duty now, or at a time.")),
         "outage": Command("outage", "django", _("Declare, log, tell, end and review outages.")),
         "notice": Command("notice", "django", _("Read, approve, publish and correct notices.")),
         "duty": Command("duty", "django", _("Shifts: list, add, import.")),
@@ -37,7 +37,7 @@ def commands() -> dict[str, Command]:
         "delivery": Command(
             "delivery", "django", _("What leaves by mail: what waits, what failed, try again.")
         ),
-        "public": Command("public", "django", _("The public site: build, push, emergency notice.")),
+        "public": Command("public", "nothing", _("The public site: build, push, emergency notice.")),
         "serve": Command("serve", "django", _("Serve the desk: pages, API and worker in one process.")),
         "worker": Command("worker", "django", _("Run the worker alone, beside web processes.")),
         "demo": Command("demo", "nothing", _("Start an invented centre to try Vigie.")),

@@ -1,4 +1,4 @@
-"""What must be ready before a command's module is imported: Django as a whole, its light form, or nothing."""
+"""What must be ready before a command's module is imported: Django, or nothing."""
 
 import os
 
@@ -6,7 +6,7 @@ from vigie.cli.errors import Misconfigured
 from vigie.cli.words import gettext as _
 from vigie.cli.words import language
 
-SETTINGS = {"django": "vigie.config.settings", "light": "vigie.config.light"}
+SETTINGS = "vigie.config.settings"
 
 
 def ready(needs: str) -> None:
@@ -16,7 +16,7 @@ def ready(needs: str) -> None:
     from django.apps import apps  # noqa: PLC0415 # half a second: only for commands that need it
 
     if not apps.ready:
-        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[needs]
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
         set_up()
     from django.utils import translation  # noqa: PLC0415 # same
 

@@ -5,14 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vigie.cli.house import Finding, House
+from vigie.cli.house import Essentials, Finding, House
 from vigie.cli.main import run
 from vigie.kernel import journal
 
 
 def house() -> House:
     """The whole house behind the command line; each part is loaded when it is used."""
-    return House(serve=_serve, work=_work, demo=_demo, check_config=_check_config)
+    return House(serve=_serve, work=_work, demo=_demo, check_config=_check_config, essentials=_essentials)
 
 
 def main() -> None:
@@ -33,14 +33,25 @@ def _work() -> None:
     running.work()
 
 
-def _demo(listen: str, data: Path | None, fresh: bool) -> None:
-    raise NotImplementedError
+def _demo(listen: str, data: Path, fresh: bool) -> None:
+    from vigie.config import demo  # noqa: PLC0415 # only the demo needs its data
+
+    demo.run(listen, data, fresh=fresh)
 
 
 def _check_config(network: bool) -> Sequence[Finding]:
     from vigie.config import check  # noqa: PLC0415 # must work where Django's settings don't
 
     return check.findings(network=network)
+
+
+def _essentials() -> Essentials:
+    from vigie.config import options as config  # noqa: PLC0415 # `vigie --help` needs no configuration
+
+    options = config.load()
+    return Essentials(
+        config.database(options), options["site.time_zone"], [str(fault) for fault in options.faults]
+    )
 
 
 def _log() -> None:

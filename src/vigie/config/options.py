@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -213,15 +213,19 @@ class Options:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def moved(self, data: Path) -> "Options":
+        """The same with another data folder."""
+        return replace(self, values={**self.values, "store.data": str(data)})
+
     @property
     def data(self) -> Path:
         return Path(self.values["store.data"]).expanduser().resolve()
 
 
 def find_file(environ: Mapping[str, str]) -> Path | None:
-    """The TOML file: `VIGIE_CONFIG`, else ./vigie.toml, else /etc/vigie/vigie.toml, else none."""
-    if named := environ.get("VIGIE_CONFIG"):
-        return Path(named)
+    """The TOML file: `VIGIE_CONFIG` (empty: none), else ./vigie.toml, else /etc/vigie/vigie.toml, else none."""
+    if "VIGIE_CONFIG" in environ:
+        return Path(environ["VIGIE_CONFIG"]) if environ["VIGIE_CONFIG"] else None
     return next(
         (path for path in (Path("vigie.toml"), Path("/etc/vigie/vigie.toml")) if path.is_file()), None
     )

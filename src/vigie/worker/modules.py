@@ -1,8 +1,6 @@
 """What happens by itself, one line each. The reactions are handed in: their table is above this package."""
 
 from datetime import timedelta
-from importlib import import_module
-from typing import Any
 
 from django.contrib.sessions.models import Session
 
@@ -10,6 +8,8 @@ from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
 from vigie.outages import actions as outages
 from vigie.post import sending
+from vigie.public import queries as public
+from vigie.public.actions import build_if_due
 from vigie.worker import lock
 from vigie.worker.module import Module, Turn
 
@@ -28,7 +28,13 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("lost leases", seconds(30), lambda _turn: sending.recover()),
         Module("overdue words", seconds(20), lambda _turn: outages.climb_overdue()),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
-        Module("public site", seconds(2), _public, limit=timedelta(minutes=10), due=_public_due),
+        Module(
+            "public site",
+            seconds(2),
+            lambda _turn: int(build_if_due()),
+            limit=timedelta(minutes=10),
+            due=_public_due,
+        ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 
@@ -44,16 +50,8 @@ def _send(turn: Turn) -> int:
     return sending.send_due(turn.owner, go_on=turn.go_on)
 
 
-def _public_actions() -> Any:
-    return import_module("vigie.public.actions")
-
-
 def _public_due() -> bool:
-    return bool(_public_actions().is_due())
-
-
-def _public(_turn: Turn) -> int:
-    return int(bool(_public_actions().build_if_due()))
+    return public.build_due() or public.push_due()
 
 
 def _tidy(_turn: Turn) -> int:

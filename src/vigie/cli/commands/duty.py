@@ -1,0 +1,145 @@
+"""`vigie duty …`: the rotas."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vigie.cli import output
+from vigie.cli.actor import acting, somebody
+from vigie.cli.errors import REFUSED, Wrong, say
+from vigie.cli.options import As, AsJson, group
+from vigie.cli.times import maybe_moment, moment, shown
+from vigie.cli.words import gettext as _
+from vigie.cli.words import language
+from vigie.duty import actions, queries
+from vigie.duty.models import Shift
+from vigie.kernel import clock
+from vigie.kernel.errors import Missing
+
+app = group(_("Duties and their shifts."))
+shifts = group(_("Shifts: list, add, import, remove."))
+app.add_typer(shifts, name="shifts")
+AHEAD = timedelta(days=14)
+
+
+@app.command("list", help=_("The duties of the centre."))
+def list_(as_json: AsJson = False) -> None:
+    rows = list(queries.duties())
+    if as_json:
+        output.as_json(
+            [
+                {"code": row.code, "name_fr": row.name_fr, "name_en": row.name_en, "phone": row.phone}
+                for row in rows
+            ]
+        )
+        return
+    output.table(
+        [_("Code"), _("Name"), _("Phone")],
+        [(row.code, row.name(language()), row.phone) for row in rows],
+        empty=_("No duty."),
+    )
+
+
+@shifts.command("list", help=_("Shifts of the next two weeks, or between two times."))
+def list_shifts(
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help=_("From then; now otherwise."))] = "",
+    until: Annotated[
+        str, typer.Option("--to", metavar="TIME", help=_("Until then; two weeks later otherwise."))
+    ] = "",
+    duty: Annotated[str, typer.Option("--duty", metavar="CODE", help=_("Only this duty."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    start = maybe_moment(since, "--from") or clock.now()
+    end = maybe_moment(until, "--to") or start + AHEAD
+    code = queries.duty_by_code(duty).code if duty else None
+    rows = list(queries.shifts_between(start, end, code))
+    if as_json:
+        output.as_json([_as_dict(row) for row in rows])
+        return
+    output.table(
+        [_("Id"), _("Duty"), _("Level"), _("Who"), _("From"), _("To")],
+        [
+            (row.pk, row.duty.code, row.level, row.person.name, shown(row.starts_at), shown(row.ends_at))
+            for row in rows
+        ],
+        empty=_("No shift between %(start)s and %(end)s.") % {"start": shown(start), "end": shown(end)},
+    )
+
+
+def _as_dict(row: Shift) -> dict[str, object]:
+    return {
+        "id": row.pk,
+        "duty": row.duty.code,
+        "level": row.level,
+        "person": output.person(row.person),
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+    }
+
+
+@shifts.command("add", help=_("Put a person on duty."))
+def add(
+    duty: Annotated[str, typer.Argument(metavar="DUTY", help=_("Its code."))],
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    start: Annotated[str, typer.Argument(metavar="FROM", help=_("Like “2026-11-23 08:00”."))],
+    end: Annotated[str, typer.Argument(metavar="TO")],
+    *,
+    level: Annotated[int, typer.Option("--level", help=_("1: primary, 2: backup…"))] = 1,
+    as_: As = "",
+    as_json: AsJson = False,
+) -> None:
+    made = actions.add_shift(
+        acting(as_),
+        duty=queries.duty_by_code(duty),
+        person=somebody(login),
+        starts_at=moment(start, "FROM"),
+        ends_at=moment(end, "TO"),
+        level=level,
+    )
+    if as_json:
+        output.as_json(_as_dict(made))
+        return
+    words = {
+        "id": made.pk,
+        "who": made.person.name,
+        "start": shown(made.starts_at),
+        "end": shown(made.ends_at),
+    }
+    output.line(_("Shift %(id)s: %(who)s, %(start)s to %(end)s.") % words)
+
+
+@shifts.command("remove", help=_("Take a shift out of the rota; one that has begun stays."))
+def remove(id_: Annotated[int, typer.Argument(metavar="ID")], as_: As = "") -> None:
+    shift = Shift.objects.select_related("duty", "person").filter(pk=id_).first()
+    if shift is None:
+        raise Missing(
+            "shift.missing", _("There is no shift %(id)s.") % {"id": id_}, hint="vigie duty shifts list"
+        )
+    actions.remove_shift(acting(as_), shift)
+    output.line(_("Removed."))
+
+
+@shifts.command("import", help=_("Enter shifts from a CSV file: duty, person, level, start, end."))
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Say what would be done, and do nothing."))
+    ] = False,
+    as_: As = "",
+) -> None:
+    try:
+        source = file.read_bytes()
+    except OSError as error:
+        raise Wrong(f"{file}: {error.strerror}.") from None
+    act = actions.preview_shifts if dry_run else actions.import_shifts
+    result = act(acting(as_), source)
+    output.line(
+        _("%(added)s shifts entered, %(same)s were there already.")
+        % {"added": result.added, "same": result.unchanged}
+    )
+    for bad in result.bad:
+        say(f"{file}:{bad.number}: {bad.reason} ({bad.text})")
+    if result.bad:
+        raise typer.Exit(REFUSED if result.good else 2)

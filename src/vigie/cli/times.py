@@ -1,0 +1,38 @@
+"""Times as people type and read them: in the centre's zone, with the zone written out."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from vigie.cli.errors import Wrong
+from vigie.cli.words import gettext as _
+from vigie.kernel import clock
+from vigie.lib.localtime import parse
+
+
+def zone() -> ZoneInfo:
+    """The centre's."""
+    from django.conf import settings  # noqa: PLC0415 # `vigie who` gives its own zone and stays without Django
+
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def moment(text: str, option: str, *, in_zone: ZoneInfo | None = None) -> datetime:
+    """The instant somebody typed after `option`; Wrong says what could be typed instead."""
+    try:
+        return parse(text, now=clock.now(), zone=in_zone or zone())
+    except (ValueError, OverflowError) as error:
+        raise Wrong(
+            _("%(option)s: “%(text)s” is not a time (%(why)s).")
+            % {"option": option, "text": text, "why": error},
+            hint=_("Write 14:30, 2026-11-22 14:30, +45min, -2h, or 2026-11-22T14:30+01:00."),
+        ) from None
+
+
+def maybe_moment(text: str, option: str) -> datetime | None:
+    """As `moment`; nothing typed is None."""
+    return moment(text, option) if text.strip() else None
+
+
+def shown(at: datetime | None, *, in_zone: ZoneInfo | None = None) -> str:
+    """`2026-11-22 14:26 CET`; the hour that a night in October repeats is told apart by its zone."""
+    return f"{at.astimezone(in_zone or zone()):%Y-%m-%d %H:%M %Z}" if at else ""
