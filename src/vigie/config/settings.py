@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "vigie.outages",
     "vigie.public",
     "vigie.web",
+    "vigie.api",
     "vigie.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,9 +66,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "vigie.api.middleware.Latency",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vigie.web.middleware.ContentSecurityPolicy",
+    "vigie.api.middleware.ErrorShape",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "vigie.web.middleware.NotTooMuch",

@@ -52,9 +52,23 @@ def outage(pk: int | str) -> Outage:
     return found
 
 
+def outage_ids(threads: Iterable[int]) -> dict[int, int]:
+    """{thread: outage} for the notices' threads given; one that is of no outage is left out."""
+    return dict(Outage.objects.filter(thread__in=list(threads)).values_list("thread_id", "pk"))
+
+
 def ongoing() -> QuerySet[Outage]:
     """Outages of this moment, longest first."""
     return outages().filter(state=State.ONGOING).order_by("starts_at")
+
+
+def in_span(
+    rows: QuerySet[Outage], since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[Outage]:
+    """Those of `rows` that were not over before `since` and had begun before `until`."""
+    if since:
+        rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
+    return rows.filter(starts_at__lt=until) if until else rows
 
 
 def matching(*, state: str = "", service: str = "", kind: str = "", text: str = "") -> QuerySet[Outage]:

@@ -328,7 +328,8 @@ def attach_alarm(actor: Actor, alarm: Alarm, outage: Outage) -> None:
         settled_severity="",
     )
     alarm.outage = outage
-    write(actor, outage, _("Alarm: %(what)s") % {"what": alarm.summary}, kind=FactKind.SYSTEM)
+    text = ngettext("Alarm: %(what)s", "%(n)s alarms: %(what)s", 1) % {"what": alarm.summary}
+    write(actor, outage, text, kind=FactKind.SYSTEM)
     audit.record(OutageAudit.ALARM_ATTACHED, actor=actor, subject=alarm, changes={"outage": outage.pk})
 
 
