@@ -13,7 +13,7 @@ from tests.support.cast import SUNDAY, Cast
 from vigie.kernel.clock import Clock
 from vigie.outages import actions as outages
 from vigie.outages.models import Outage
-from vigie.public import actions
+from vigie.public import actions, emergency
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +141,15 @@ def test_on_paper(page: PageFactory, site: Path):
     reader.goto(f"file://{site}/fr/index.html")
     assert reader.get_by_role("link", name="English").is_hidden()
     shoot(reader, "fr-print")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_notice_published_by_hand_stands_on_top(page: PageFactory, site: Path, theme):
+    words = ["--service", "Tous les services", "--what-fr", "Panne électrique.", "--what-en", "Power cut."]
+    assert emergency.main([str(site), *words, "--since", "-20min", "--next-update", "+45min"]) == 0
+    reader = page(locale="fr", theme=theme)
+    reader.goto(f"file://{site}/fr/index.html")
+    band = reader.get_by_role("region", name="publié à la main")
+    assert "Panne électrique." in (band.text_content() or "")
+    assert faults(reader) == []
+    shoot(reader, f"fr-hand-{theme}")

@@ -117,7 +117,7 @@ def spoken(at: datetime, language: str) -> str:
     day, month = DAYS[language].split()[at.weekday()], MONTHS[language].split()[at.month - 1]
     number = "1er" if language == "fr" and at.day == 1 else str(at.day)
     if language == "fr":
-        return f"{day} {number} {month} {at.year} à {at.hour} h {at:%M} ({at.tzname()})"
+        return f"{day} {number} {month} {at.year} à {at.hour}\u00a0h\u00a0{at:%M} ({at.tzname()})"
     return f"{day} {number} {month} {at.year} at {at:%H:%M} ({at.tzname()})"
 
 
@@ -199,9 +199,8 @@ def data(key: str, what: Notice | None) -> Change:
             content = json.loads(old or "{}")
         except ValueError:
             content = {}
-        before = content.pop("by_hand", None)
-        if isinstance(before, dict) and "state_before" in before:
-            content["state"] = before["state_before"]
+        before = content.pop("by_hand", {})
+        content |= {"state": before["state_before"]} if "state_before" in before else {}
         rows = [row for row in content.get(key) or [] if not row.get("by_hand")]
         content[key] = rows
         if what:
@@ -373,7 +372,8 @@ def parser(program: str) -> argparse.ArgumentParser:
 
 def signed(arguments: Sequence[str]) -> list[str]:
     """`--since -20min` as people type it: argparse would take -20min for an option."""
-    return re.sub(r"(--since|--next-update)\0(-\d)", r"\1=\2", "\0".join(arguments)).split("\0")
+    joined = re.sub(r"(--since|--next-update)\0(-\d)", r"\1=\2", "\0".join(arguments))
+    return [part for part in joined.split("\0") if part]
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "emergency.py") -> int:

@@ -98,8 +98,9 @@ def html(template: str, language: str, path: str, now: datetime, **context: Any)
             "stale_note": texts.stale_note(),
             "now": now,
             "zone": texts.zone_words(now),
-            "news": queries.last_published()[0],
         }
+        if not context.get("kept"):
+            base["news"] = queries.last_published()[0]  # what fresh.js compares heartbeat.json with
         return render_to_string(f"public/{template}.html", base | context).encode()
 
 
@@ -178,7 +179,6 @@ def outage(language: str, story: Story, now: datetime) -> bytes:
             f"{language}/status/{story.pk}.html",
             now,
             kept=kept,
-            news=story.pk if kept else queries.last_published()[0],
             opening=texts.story_opening(facts, now, kept=kept),
             title=texts.names(facts.services),
             facts=facts,
@@ -286,7 +286,6 @@ def month(language: str, now: datetime, chunk: Chunk) -> bytes:
             path,
             now,
             kept=True,
-            news=0,
             title=_("Outages: %(month)s") % {"month": _month_label(chunk.key)},
             entries=[_past(thread, told, language) for thread, told in newest_of(chunk.lines)],
             pages=pages if chunk.of > 1 else [],
@@ -344,10 +343,13 @@ def _bound(function: Callable[..., bytes], *arguments: Any) -> Render:
 def _outage_pages(line: Line, now: datetime) -> Iterator[Page]:
     """An outage that goes on carries the time at which it was made; one that is over never changes by itself."""
     depends = None if line.is_open else f"{kit()} {line.last_version}"
+    story = cache(
+        lambda: queries.stories([line.thread])[line.thread]
+    )  # read once for both languages, if at all
     for language in LANGUAGES:
 
         def render(language: str = language) -> bytes:
-            return outage(language, queries.stories([line.thread])[line.thread], now)
+            return outage(language, story(), now)
 
         yield Page(f"{language}/status/{line.thread}.html", render, depends)
 

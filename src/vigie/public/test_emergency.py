@@ -186,5 +186,12 @@ def test_times_are_read_as_people_type_them(typed: str, past: bool, expected: st
 
 def test_times_are_said_in_full():
     first = datetime(2027, 1, 1, 9, 5, tzinfo=NOW.tzinfo)
-    assert emergency.spoken(first, "fr") == "vendredi 1er janvier 2027 à 9 h 05 (CET)"
+    assert emergency.spoken(first, "fr") == "vendredi 1er janvier 2027 à 9\u00a0h\u00a005 (CET)"
     assert emergency.spoken(first + timedelta(days=1), "en") == "Saturday 2 January 2027 at 09:05 (CET)"
+
+
+def test_without_a_folder_it_says_how_to_call_it(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        emergency.main([])
+    assert caught.value.code == 2
+    assert "folder" in capsys.readouterr().err
