@@ -206,14 +206,10 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not subs
 
 
 class HandOverForm(StepForm):
-    """Both roles at once, or one of them: each keeps its holder unless another name is chosen."""
+    """Both roles at once: each keeps its holder unless another name is chosen."""
 
-    contact = PersonChoice(
-        label=_("Operations contact"), queryset=Person.objects.none(), empty_label=None, required=False
-    )
-    follower = PersonChoice(
-        label=_("Follower (Support)"), queryset=Person.objects.none(), empty_label=None, required=False
-    )
+    contact = PersonChoice(label=_("Operations contact"), queryset=Person.objects.none(), empty_label=None)
+    follower = PersonChoice(label=_("Follower (Support)"), queryset=Person.objects.none(), empty_label=None)
     why = forms.CharField(label=_("Why"), required=False, max_length=WHY_LIMIT)
 
     def prepare(self) -> None:

@@ -69,7 +69,7 @@ def _hand_over(user: Person, outage: Outage, data: Mapping[str, Any]) -> None:
     actions.hand_over_roles(
         user,
         outage,
-        {role: data[role] for role in RoleName if data[role] is not None},
+        {role: data[role] for role in RoleName},
         why=data["why"],
     )
 

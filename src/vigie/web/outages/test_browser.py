@@ -160,3 +160,15 @@ def test_the_log_works_without_script(opened: Opener, cast: Cast, busy: Outage):
     tab.get_by_role("button", name="Ask the contact").click()
     expect(tab.locator("#log")).to_contain_text("Is the tape safe?")
     assert Fact.objects.get(text="Is the tape safe?").kind == "question"
+
+
+def test_the_desk_learns_of_a_new_outage_by_itself(opened: Opener, cast: Cast):
+    tab = opened(cast.lucie, "about:blank", locale="en")
+    tab.clock.install(time=SUNDAY)
+    tab.goto("/desk")
+    expect(tab.locator("h1")).to_contain_text("Everything is working")
+    actions.declare_sudden(cast.amina, services={"storage": "down"})
+    tab.clock.run_for(21_000)
+    expect(tab.locator("h1")).to_contain_text("dCache storage is down since")
+    expect(tab.locator("#desk-tasks")).to_contain_text("First notice owed")
+    expect(tab.get_by_role("link", name="Write the first notice")).to_be_visible()

@@ -262,8 +262,9 @@ def test_roles_change_hands_but_are_never_vacant(cast: Cast, outage: Outage):
     assert page.status_code == 302
     outage.refresh_from_db()
     assert (outage.contact, outage.follower) == (cast.bruno, cast.lucie)
-    same = logged_in(cast.bruno).post(f"/outages/{outage.pk}/hand-over", {})
-    assert same.status_code == 409
+    same = {"contact": cast.bruno.pk, "follower": cast.lucie.pk}
+    assert logged_in(cast.bruno).post(f"/outages/{outage.pk}/hand-over", same).status_code == 409
+    assert logged_in(cast.bruno).post(f"/outages/{outage.pk}/hand-over", {}).status_code == 422
     outage.refresh_from_db()
     assert outage.contact == cast.bruno
 
