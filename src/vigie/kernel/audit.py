@@ -11,6 +11,7 @@ from django.db.models import Model
 from vigie.kernel import clock
 from vigie.kernel.access import Actor
 from vigie.kernel.models import AuditRow
+from vigie.lib.fittext import fit
 
 
 class AuditKind(StrEnum):
@@ -43,6 +44,6 @@ def record(
         actor_label=actor.actor_label,
         subject_kind=subject._meta.label_lower,  # noqa: SLF001 # Django's documented model metadata
         subject_id=str(subject.pk),
-        reason=reason,
+        reason=fit(reason),  # whatever was typed, the trace of it can be written
         changes={key: plain(value) for key, value in (changes or {}).items()},
     )

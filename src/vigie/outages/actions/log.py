@@ -7,6 +7,7 @@ from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
 from vigie.kernel.errors import BadInput, Refused
 from vigie.kernel.events import emit
+from vigie.lib.fittext import fit
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import FactLogged, OutageAudit
 from vigie.outages.models import Fact, Outage
@@ -48,7 +49,7 @@ def write(
     require(actor, OutagePermission.LOG, PERMISSIONS)
     if key and (found := Fact.objects.filter(key=key).first()):
         return found
-    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    text = fit(text)
     if not text:
         raise BadInput("fact.empty", _("Write something first."), field="text")
     if len(text) > FACT_LIMIT:

@@ -12,6 +12,7 @@ from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import BadInput, Forbidden, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
+from vigie.lib.fittext import fit
 from vigie.notices.rules import DataLost, Effect
 from vigie.outages.actions.declare import check_end
 from vigie.outages.actions.log import write
@@ -281,7 +282,7 @@ def reopen(actor: Actor, outage: Outage, *, services: list[str], why: str) -> No
 def review(actor: Actor, outage: Outage, *, text_fr: str, text_en: str) -> None:
     """Close the outage with its report: what happened, why, what is done so that it doesn't come back."""
     require(actor, OutagePermission.STEER, PERMISSIONS)
-    texts = {"review_fr": text_fr.strip(), "review_en": text_en.strip()}
+    texts = {"review_fr": fit(text_fr), "review_en": fit(text_en)}
     for field, text in texts.items():
         if not text:
             raise BadInput("review.empty", _("The report needs both languages."), field=field)

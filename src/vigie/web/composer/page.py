@@ -104,6 +104,8 @@ def _do(request: StaffRequest, outage: Outage, version: Version, form: ComposerF
         actions.approve(user, outage, version)
     if do == "publish":
         mails = actions.publish(user, outage, version)
+        if not mails:
+            return _("Published on the site; no contact has an address, so no mail was made.")
         return ngettext(
             "Published: %(n)d mail is on its way; the site and the flash follow at once.",
             "Published: %(n)d mails are on their way; the site and the flash follow at once.",

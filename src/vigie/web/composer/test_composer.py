@@ -320,3 +320,11 @@ def test_the_list_filters_searches_and_exports(cast: Cast, draft: Version):
     assert rows[0]["title_en"] == "dCache storage: down since 14:26"
     assert rows[0]["mails"] == 3
     assert "dCache" in client.get("/notices?format=csv").content.decode()
+
+
+def test_half_a_character_breaks_neither_the_log_nor_the_report(cast: Cast, outage: Outage):
+    half = "a" + json.loads('"\\ud800\\u0000"') + "b"
+    assert actions.log_fact(cast.amina, outage, half).text == "ab"
+    actions.end(cast.amina, outage, data_lost="no")
+    actions.review(cast.lucie, outage, text_fr=half, text_en=half)
+    assert outage.review_en == "ab"
