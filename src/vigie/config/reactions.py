@@ -4,7 +4,14 @@ A reaction's name is stored with each event it has done: never rename one, or it
 """
 
 from vigie.kernel.events import ReactionTable
-from vigie.outages.events import EndProposed, FactLogged, OutageDeclared, RoleHandedOver
+from vigie.outages.events import (
+    EndProposed,
+    FactLogged,
+    FollowerAsked,
+    OutageCancelled,
+    OutageDeclared,
+    RoleHandedOver,
+)
 from vigie.post.events import DeliverySetApart
 from vigie.reactions import outages, post
 
@@ -12,6 +19,8 @@ REACTIONS: ReactionTable = {
     OutageDeclared.kind: [("tell first holders", outages.tell_first_holders)],
     RoleHandedOver.kind: [("tell new holder", outages.tell_new_holder)],
     FactLogged.kind: [("tell of questions", outages.tell_of_questions)],
+    FollowerAsked.kind: [("ask to follow", outages.ask_to_follow)],
+    OutageCancelled.kind: [("tell of cancelling", outages.tell_of_cancelling)],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
     DeliverySetApart.kind: [("tell of undelivered", post.tell_of_undelivered)],
 }

@@ -9,6 +9,17 @@ from vigie.kernel.events import Event
 
 class OutageAudit(AuditKind):
     DECLARED = "outage.declared"
+    PLANNED = "outage.planned"
+    FOLLOWER_ASKED = "outage.follower_asked"
+    FOLLOWER_ACCEPTED = "outage.follower_accepted"
+    FOLLOWER_DECLINED = "outage.follower_declined"
+    MOVED = "outage.moved"
+    STARTED = "outage.started"
+    CANCELLED = "outage.cancelled"
+    ANNOUNCED = "outage.announced"
+    INTERVENTION_SAVED = "outage.intervention_saved"
+    SERVICE_REMOVED = "outage.service_removed"
+    TEMPLATE_SAVED = "template.saved"
     FACT_LOGGED = "outage.fact_logged"
     HANDED_OVER = "outage.handed_over"
     SERVICE_CHANGED = "outage.service_changed"
@@ -73,3 +84,21 @@ class EndProposed(Event):
     kind: ClassVar[str] = "outage.end_proposed"
     outage_id: int
     alarm_id: int
+
+
+@dataclass(frozen=True)
+class FollowerAsked(Event):
+    """A person of Support is asked to follow a planned outage."""
+
+    kind: ClassVar[str] = "outage.follower_asked"
+    outage_id: int
+    asked: str  # when: two askings of the same person are two mails
+    person_id: int
+    by_person_id: int | None
+
+
+@dataclass(frozen=True)
+class OutageCancelled(Event):
+    kind: ClassVar[str] = "outage.cancelled"
+    outage_id: int
+    by_person_id: int | None

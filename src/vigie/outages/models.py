@@ -52,6 +52,18 @@ class Outage(models.Model):
     next_update_by = models.DateTimeField(null=True)
     false_alarm = models.BooleanField(default=False)
     data_lost = models.CharField(max_length=8, choices=list(DATA_LABELS.items()), default=DataLost.UNKNOWN)
+    title_fr = models.CharField(max_length=120, blank=True)
+    title_en = models.CharField(max_length=120, blank=True)
+    words = models.JSONField(default=dict)  # free words its announcement begins with
+    asked_follower = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True)
+    planned_start = models.DateTimeField(null=True)  # as first announced
+    planned_end = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)  # the contact confirmed it
+    changed_at = models.DateTimeField(null=True)  # after announcing: a change notice is owed
+    cancelled_at = models.DateTimeField(null=True)
+    template = models.ForeignKey(
+        "MaintenanceTemplate", on_delete=models.PROTECT, related_name="outages", null=True
+    )
     reviewed_at = models.DateTimeField(null=True)
     review_fr = models.TextField(blank=True)
     review_en = models.TextField(blank=True)
@@ -65,6 +77,11 @@ class Outage(models.Model):
             models.CheckConstraint(
                 condition=Q(follower__isnull=False) | Q(kind="scheduled"), name="sudden_has_follower"
             ),
+            models.CheckConstraint(
+                condition=Q(follower__isnull=False) | Q(state__in=("draft", "cancelled")),
+                name="announced_has_follower",
+            ),
+            models.UniqueConstraint(fields=["template", "planned_start"], name="one_outage_per_occurrence"),
         ]
 
     def __str__(self) -> str:
@@ -152,6 +169,11 @@ class Alarm(models.Model):
         return f"{self.source} {self.summary}"
 
 
+def reminder_hours() -> list[int]:
+    """T−24 h and T−1 h (DESIGN §4)."""
+    return [24, 1]
+
+
 class CommunicationPolicy(models.Model):
     """The plan as data: one row per kind of outage; minutes, except where the name says days."""
 
@@ -161,6 +183,81 @@ class CommunicationPolicy(models.Model):
     report_working_days = models.PositiveIntegerField(default=5)
     backup_after = models.PositiveIntegerField(default=10)
     lead_after = models.PositiveIntegerField(default=20)
+    announce_days = models.PositiveIntegerField(default=10)
+    reminder_hours = models.JSONField(default=reminder_hours)
+    second_person = models.BooleanField(default=False)  # who wrote a notice may not approve it
 
     def __str__(self) -> str:
         return self.kind
+
+
+class NoticeRuleRow(models.Model):
+    """How long before its start an outage of this size must be announced: a promise to the users, as data."""
+
+    code = models.SlugField(unique=True)
+    amount = models.PositiveIntegerField()
+    unit = models.CharField(
+        max_length=12, choices=[(unit, unit) for unit in ("hours", "days", "working_days")]
+    )
+    effect = models.CharField(max_length=10, choices=list(EFFECT_LABELS.items()))
+    lasts_at_least = models.PositiveIntegerField(default=0)  # minutes
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MaintenanceTemplate(models.Model):
+    """Recurring maintenance: what it affects, how long, when it comes again.
+
+    `services` is {code: effect}; `recurrence` an RRULE of RFC 5545 (“FREQ=MONTHLY;BYDAY=2TU”) whose clock time is
+    `at`, in the centre's zone; `words` free words {language: {section: text}} for its notices.
+    """
+
+    code = models.SlugField(unique=True)
+    title_fr = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120)
+    services = models.JSONField()
+    at = models.TimeField()
+    minutes = models.PositiveIntegerField()
+    recurrence = models.CharField(max_length=200, blank=True)
+    words = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Intervention(models.Model):
+    """One of several works grouped into one outage: who does what, when, on which service, after which other."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="interventions")
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=300)
+    who = models.CharField(max_length=120, blank=True)
+    services: models.ManyToManyField[Service, models.Model] = models.ManyToManyField(
+        Service, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    after: models.ManyToManyField["Intervention", models.Model] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="before"
+    )
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["outage", "number"], name="one_intervention_per_number"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="intervention_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.what}"

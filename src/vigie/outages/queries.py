@@ -14,17 +14,30 @@ from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 from vigie.notices import queries as notices
 from vigie.notices.models import Version
-from vigie.outages.models import Affected, Alarm, CommunicationPolicy, Fact, Outage
+from vigie.outages.models import (
+    Affected,
+    Alarm,
+    CommunicationPolicy,
+    Fact,
+    MaintenanceTemplate,
+    NoticeRuleRow,
+    Outage,
+)
 from vigie.outages.rules import (
+    BrokenRule,
     Choice,
     Course,
     Due,
     FactKind,
+    NoticeRule,
+    OutageKind,
     Policy,
     Report,
     ServiceCourse,
     State,
     Told,
+    all_owed,
+    broken,
     choose,
     owed,
     report,
@@ -186,6 +199,9 @@ def policy(kind: str) -> Policy:
         report_working_days=row.report_working_days,
         backup_after=timedelta(minutes=row.backup_after),
         lead_after=timedelta(minutes=row.lead_after),
+        announce_before=timedelta(days=row.announce_days),
+        reminders=tuple(timedelta(hours=hours) for hours in row.reminder_hours),
+        second_person=row.second_person,
     )
 
 
@@ -206,18 +222,29 @@ def course(row: Outage, versions: list[Version] | None = None) -> Course:
             for version in told
             if version.published_at
         ),
+        changed_at=row.changed_at,
+        started_at=row.started_at,
+        cancelled_at=row.cancelled_at,
+        has_follower=row.follower_id is not None,
     )
 
 
 def due(row: Outage) -> Due | None:
-    """The next word this outage owes to the outside."""
+    """The next thing this outage owes: a word to the outside, or a word of its contact."""
     return owed(course(row), policy(row.kind), ZoneInfo(settings.TIME_ZONE))
 
 
 def all_due() -> list[tuple[Outage, Due]]:
-    """Every word owed, soonest first."""
-    rows = outages().filter(state__in=(State.ONGOING, State.ENDED))
-    found = [(row, owed_) for row in rows if (owed_ := due(row))]
+    """Everything owed by every outage, soonest first. Three queries, however many outages."""
+    rows = list(outages().exclude(state=State.REVIEWED))
+    told = notices.published_by_thread([row.thread_id for row in rows])
+    plans = {kind: policy(kind) for kind in {row.kind for row in rows}}
+    zone = ZoneInfo(settings.TIME_ZONE)
+    found = [
+        (row, owed_)
+        for row in rows
+        for owed_ in all_owed(course(row, told.get(row.thread_id, [])), plans[row.kind], zone)
+    ]
     return sorted(found, key=lambda pair: pair[1].at)
 
 
@@ -281,3 +308,70 @@ def followed_or_held_by(person: Person) -> QuerySet[Outage]:
     """Outages not yet reviewed in which this person is contact or follower."""
     rows = outages().exclude(state__in=(State.REVIEWED, State.CANCELLED))
     return rows.filter(Q(contact=person) | Q(follower=person))
+
+
+def planned() -> QuerySet[Outage]:
+    """Scheduled outages to come: drafts and announced ones, soonest first."""
+    return (
+        outages()
+        .filter(kind=OutageKind.SCHEDULED, state__in=(State.DRAFT, State.ANNOUNCED))
+        .order_by("starts_at")
+    )
+
+
+def between(start: datetime, end: datetime) -> QuerySet[Outage]:
+    """Outages of any kind that touch [start, end), by start: what a calendar shows."""
+    open_ended = Q(ended_at__isnull=True) & (Q(expected_end__isnull=True) | Q(expected_end__gt=start))
+    rows = outages().exclude(state=State.CANCELLED).filter(starts_at__lt=end)
+    return rows.filter(Q(ended_at__gt=start) | open_ended).order_by("starts_at")
+
+
+def notice_rules() -> list[NoticeRule]:
+    """How long before its start an outage must be announced."""
+    return [
+        NoticeRule(row.code, row.amount, row.unit, row.effect, timedelta(minutes=row.lasts_at_least))
+        for row in NoticeRuleRow.objects.all()
+    ]
+
+
+def announced_at(row: Outage) -> datetime | None:
+    """When the outside first heard of it."""
+    told = notices.published(row.thread)
+    return told[0].published_at if told else None
+
+
+def broken_rules(row: Outage, at: datetime | None = None) -> list[BrokenRule]:
+    """Notice rules that this scheduled outage breaks: as it was announced, or if it were announced at `at` (now)."""
+    if row.kind != OutageKind.SCHEDULED:
+        return []
+    worst = min(
+        (line.effect for line in affected(row)), key=["down", "degraded", "at_risk"].index, default="at_risk"
+    )
+    return broken(
+        notice_rules(),
+        effect=worst,
+        starts_at=row.planned_start or row.starts_at,
+        ends_at=row.planned_end or row.expected_end,
+        told_at=at or announced_at(row) or clock.now(),
+        zone=ZoneInfo(settings.TIME_ZONE),
+    )
+
+
+def templates() -> QuerySet[MaintenanceTemplate]:
+    return MaintenanceTemplate.objects.filter(active=True)
+
+
+def template(code: str) -> MaintenanceTemplate:
+    found = templates().filter(code=code).first()
+    if found is None:
+        raise Missing(
+            "template.missing", _("There is no maintenance template “%(code)s”.") % {"code": code[:60]}
+        )
+    return found
+
+
+def collisions(row: Outage) -> list[Outage]:
+    """Other outages at the same time, whatever their kind: told before, not after."""
+    if row.expected_end is None:
+        return []
+    return [other for other in between(row.starts_at, row.expected_end) if other.pk != row.pk]

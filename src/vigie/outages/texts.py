@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -12,10 +13,13 @@ from vigie.kernel import clock
 from vigie.notices.rules import Facts, Kind, ServiceFact
 from vigie.notices.texts import title
 from vigie.outages.models import ROLE_LABELS, Affected, Outage
-from vigie.outages.queries import affected, in_other_outages, told_since
+from vigie.outages.queries import affected, in_other_outages, policy, told_since
 from vigie.outages.rules import RoleName, State
 from vigie.people.models import Person
 from vigie.services.queries import touched_by
+
+# What readers see of a state: a draft is written as it will be announced.
+OUTSIDE_STATE = {State.DRAFT: State.ANNOUNCED, State.REVIEWED: State.ENDED}
 
 
 def facts_of(outage: Outage) -> Facts:
@@ -43,7 +47,7 @@ def _bare_facts(outage: Outage, lines: Sequence[Affected]) -> Facts:
     ongoing = outage.state == State.ONGOING
     return Facts(
         sudden=outage.kind == "sudden",
-        state="ended" if outage.state == State.REVIEWED else outage.state,
+        state=OUTSIDE_STATE.get(State(outage.state), outage.state),
         services=tuple(
             ServiceFact(
                 code=line.service.code,
@@ -61,11 +65,22 @@ def _bare_facts(outage: Outage, lines: Sequence[Affected]) -> Facts:
         starts_at=outage.starts_at,
         expected_end=outage.expected_end,
         ended_at=outage.ended_at,
-        next_update_by=outage.next_update_by if ongoing else None,
+        next_update_by=_next_word(outage),
         false_alarm=outage.false_alarm,
         reopened_at=outage.reopened_at if ongoing else None,
         data_lost=outage.data_lost,
     )
+
+
+def _next_word(outage: Outage) -> datetime | None:
+    """By when readers hear again: the promise of an ongoing outage; the next reminder, or the start, of a planned one."""
+    if outage.state == State.ONGOING:
+        return outage.next_update_by
+    if outage.state not in {State.DRAFT, State.ANNOUNCED}:
+        return None
+    now = clock.now()
+    times = [outage.starts_at - before for before in policy(outage.kind).reminders]
+    return min((t for t in times if t > now), default=outage.starts_at)
 
 
 def path(outage: Outage) -> str:
@@ -151,4 +166,28 @@ def undelivered_mail(outage: Outage, person: Person, *, line: str) -> dict[str, 
                 " it up, here:\n%(link)s\n"
             )
             % {"line": line, "link": _link(outage)},
+        }
+
+
+def following_mail(outage: Outage, person: Person, *, by: str) -> dict[str, str]:
+    """Asks a person of Support to follow a planned outage."""
+    with translation.override(person.language):
+        line = headline(outage, person.language)
+        return {
+            "subject": _("Do you follow this? %(line)s") % {"line": line},
+            "text": _(
+                "%(by)s asks you to follow this planned outage for Support: %(line)s\n\nNothing is announced before you"
+                " accept. Accept or decline here:\n%(link)s\n"
+            )
+            % {"by": by, "line": line, "link": _link(outage)},
+        }
+
+
+def cancelled_mail(outage: Outage, person: Person) -> dict[str, str]:
+    """Tells contact and follower that a planned outage will not take place."""
+    with translation.override(person.language):
+        line = headline(outage, person.language)
+        return {
+            "subject": _("Cancelled. %(line)s") % {"line": line},
+            "text": f"{line}\n\n{_link(outage)}\n",
         }

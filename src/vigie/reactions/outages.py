@@ -5,7 +5,7 @@ from typing import Any
 
 from vigie.outages.models import Alarm, Fact, Outage
 from vigie.outages.rules import FactKind, RoleName
-from vigie.outages.texts import end_proposed_mail, question_mail, role_mail
+from vigie.outages.texts import cancelled_mail, end_proposed_mail, following_mail, question_mail, role_mail
 from vigie.people.models import Person
 from vigie.post.actions import Parcel, enqueue
 
@@ -75,3 +75,31 @@ def tell_of_proposed_end(news: Mapping[str, Any]) -> None:
         topic=f"outage:{outage.pk}",
         payload=end_proposed_mail(outage, outage.contact, summary=alarm.summary),
     )
+
+
+def ask_to_follow(news: Mapping[str, Any]) -> None:
+    """A person of Support is asked to follow a planned outage."""
+    outage = Outage.objects.select_related("contact").get(pk=news["outage_id"])
+    person = Person.objects.get(pk=news["person_id"])
+    if person.pk == news["by_person_id"]:
+        return
+    asker = Person.objects.filter(pk=news["by_person_id"]).first() or outage.contact
+    _mail(
+        person,
+        key=f"outage:{outage.pk}:follow:{news['asked']}",
+        topic=f"outage:{outage.pk}",
+        payload=following_mail(outage, person, by=asker.name),
+    )
+
+
+def tell_of_cancelling(news: Mapping[str, Any]) -> None:
+    """Contact and follower of a cancelled outage learn of it, except who cancelled it."""
+    outage = Outage.objects.select_related("contact", "follower").get(pk=news["outage_id"])
+    for person in {outage.contact, outage.follower} - {None}:
+        if person is not None and person.pk != news["by_person_id"]:
+            _mail(
+                person,
+                key=f"outage:{outage.pk}:cancelled",
+                topic=f"outage:{outage.pk}",
+                payload=cancelled_mail(outage, person),
+            )

@@ -21,7 +21,7 @@ from vigie.outages.events import OutageAudit, OutageChanged, OutageEnded
 from vigie.outages.lifecycle import OUTAGE
 from vigie.outages.models import EFFECT_LABELS, Affected, Outage
 from vigie.outages.queries import policy
-from vigie.outages.rules import FUTURE_START, FactKind, State, next_promise
+from vigie.outages.rules import FUTURE_START, FactKind, OutageKind, State, next_promise
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
 from vigie.services.models import Service
@@ -36,7 +36,7 @@ def _ongoing(actor: Actor, outage: Outage) -> None:
         raise Refused("outage.not_ongoing", _("Outage %(pk)s does not go on.") % {"pk": outage.pk})
 
 
-def _contact_or_lead(actor: Actor, outage: Outage) -> None:
+def needs_contact_or_lead(actor: Actor, outage: Outage) -> None:
     """Start and end are the contact's words (DESIGN §4); a lead may speak for a contact who is gone."""
     if SYSTEM in actor.roles or Role.LEAD in actor.roles or person_behind(actor) == outage.contact:
         return
@@ -63,7 +63,7 @@ def _name(service: Service) -> str:
     return service.name(get_language() or "fr")
 
 
-def _known_effect(effect: str) -> Effect:
+def known_effect(effect: str) -> Effect:
     try:
         return Effect(effect)
     except ValueError:
@@ -84,6 +84,12 @@ def _rehull(outage: Outage) -> None:
         change_one(outage, expect={"state": outage.state}, expected_end=hull)
 
 
+def _owe_change(outage: Outage) -> None:
+    """Of a scheduled outage users know the window and the effect: a change of either is owed to them."""
+    if outage.kind == OutageKind.SCHEDULED:
+        change_one(outage, expect={"state": outage.state}, changed_at=clock.now())
+
+
 @transaction.atomic
 def change_service(
     actor: Actor,
@@ -98,7 +104,7 @@ def change_service(
     line = _line(outage, code)
     changes: dict[str, object] = {}
     if effect is not None:
-        changes["effect"] = _known_effect(effect)
+        changes["effect"] = known_effect(effect)
     if expected_end is not None:
         check_end(clock.now(), expected_end)
         changes["expected_end"] = expected_end
@@ -108,6 +114,7 @@ def change_service(
     before = {"effect": line.effect, "expected_end": line.expected_end}
     change_one(line, expect=before | {"restored_at": None}, **changes)
     _rehull(outage)
+    _owe_change(outage)
     audit.record(
         OutageAudit.SERVICE_CHANGED,
         actor=actor,
@@ -129,9 +136,10 @@ def add_service(
     if outage.affected.filter(service=service).exists():
         raise Refused("outage.affected_already", _("%(code)s is in this outage already.") % {"code": code})
     line = Affected.objects.create(
-        outage=outage, service=service, effect=_known_effect(effect), starts_at=starts_at or clock.now()
+        outage=outage, service=service, effect=known_effect(effect), starts_at=starts_at or clock.now()
     )
     _rehull(outage)
+    _owe_change(outage)
     text = _("%(service)s: %(effect)s") % {
         "service": _name(service),
         "effect": EFFECT_LABELS[Effect(line.effect)],
@@ -199,7 +207,7 @@ def promise(actor: Actor, outage: Outage, next_update_by: datetime) -> None:
 def end(actor: Actor, outage: Outage, *, data_lost: str, at: datetime | None = None) -> None:
     """It is over, the contact says; whether data was lost is asked, “unknown” is an answer until the notice leaves."""
     _ongoing(actor, outage)
-    _contact_or_lead(actor, outage)
+    needs_contact_or_lead(actor, outage)
     if data_lost not in set(DataLost):
         raise BadInput(
             "outage.data_lost",
@@ -224,7 +232,7 @@ def end(actor: Actor, outage: Outage, *, data_lost: str, at: datetime | None = N
 def answer_data(actor: Actor, outage: Outage, data_lost: str) -> None:
     """Answer later what was not known at the end: was data lost?"""
     require(actor, OutagePermission.STEER, PERMISSIONS)
-    _contact_or_lead(actor, outage)
+    needs_contact_or_lead(actor, outage)
     if outage.state != State.ENDED or data_lost not in {DataLost.YES, DataLost.NO}:
         raise BadInput("outage.data_lost", _("Say whether data was lost: yes or no."), field="data_lost")
     change_one(outage, expect={"state": State.ENDED}, data_lost=data_lost)
@@ -236,7 +244,7 @@ def answer_data(actor: Actor, outage: Outage, data_lost: str) -> None:
 def false_alarm(actor: Actor, outage: Outage, *, why: str) -> None:
     """Nothing was wrong. Told outside if anything was told; otherwise it ends in silence, with its reason."""
     _ongoing(actor, outage)
-    _contact_or_lead(actor, outage)
+    needs_contact_or_lead(actor, outage)
     if not why.strip():
         raise BadInput("outage.why", _("Say why it was a false alarm."), field="why")
     now = clock.now()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vigie.experiments.queries import contacts_of, users_of
-from vigie.kernel import clock
+from vigie.kernel import audit, clock
 from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.notices import actions as notices
@@ -18,30 +18,14 @@ from vigie.notices.queries import in_force, open_version, published, was_told
 from vigie.notices.rules import PARAGRAPH_LIMIT, Facts, Kind, Paragraphs, Recipient
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import promise
+from vigie.outages.events import OutageAudit
+from vigie.outages.lifecycle import OUTAGE
 from vigie.outages.models import Outage
-from vigie.outages.queries import affected, due
-from vigie.outages.rules import Approver, State, may_approve
+from vigie.outages.queries import affected, broken_rules, course, due, policy
+from vigie.outages.rules import WHEN_ALLOWED, Approver, OutageKind, State, may_approve, natural_kind
 from vigie.outages.texts import facts_of, public_links
 from vigie.people.queries import person_behind
 from vigie.services.queries import touched_by
-
-WHEN_ALLOWED: Mapping[Kind, frozenset[State]] = {
-    Kind.ANNOUNCEMENT: frozenset({State.ONGOING}),
-    Kind.UPDATE: frozenset({State.ONGOING}),
-    Kind.END: frozenset({State.ENDED}),
-    Kind.REPORT: frozenset({State.ENDED, State.REVIEWED}),
-}
-
-
-def natural_kind(outage: Outage) -> Kind:
-    """Which notice comes next: the first, an update, the end, the report."""
-    if outage.state == State.ONGOING:
-        return Kind.UPDATE if was_told(outage.thread) else Kind.ANNOUNCEMENT
-    ended = outage.ended_at
-    told = [
-        version for version in published(outage.thread) if ended and (version.published_at or ended) >= ended
-    ]
-    return Kind.REPORT if any(version.notice.kind == Kind.END for version in told) else Kind.END
 
 
 @transaction.atomic
@@ -51,8 +35,8 @@ def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
     A draft of another kind that was overtaken (an update, when the outage has ended) is discarded, and kept.
     """
     require(actor, OutagePermission.TELL, PERMISSIONS)
-    kind = kind or natural_kind(outage)
-    if outage.state not in WHEN_ALLOWED.get(kind, frozenset()):
+    kind = kind or natural_kind(course(outage))
+    if (outage.kind == OutageKind.SUDDEN, outage.state) not in WHEN_ALLOWED[kind]:
         raise Refused(
             "notice.not_now",
             _("A notice of kind “%(kind)s” makes no sense while the outage is “%(state)s”.")
@@ -70,6 +54,7 @@ def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
 
 
 # What the last notice said on these still holds for the next one, until the writer says otherwise.
+CARRYING = frozenset({Kind.UPDATE, Kind.REMINDER, Kind.CHANGE, Kind.START})
 CARRIED_OVER = ("jobs", "action", "still_works")
 
 
@@ -83,7 +68,9 @@ def first_words(outage: Outage, kind: Kind) -> dict[str, dict[str, str]]:
             if text and all(len(words) <= PARAGRAPH_LIMIT for words in review.values())
         }
     told = published(outage.thread)
-    if kind != Kind.UPDATE or not told:
+    if kind == Kind.ANNOUNCEMENT and not told:
+        return dict(outage.words)
+    if kind not in CARRYING or not told:
         return {}
     return {
         language: {section: text for section, text in words.items() if section in CARRIED_OVER}
@@ -172,6 +159,12 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
             hint=_("Set a new “next update by” first."),
             field="next_update_by",
         )
+    if policy(outage.kind).second_person and person_behind(actor) == version.created_by:
+        raise Forbidden(
+            "notice.second_person",
+            _("Who wrote a notice does not approve it: the centre's policy asks for a second person."),
+            hint=_("Ask a colleague of Support to read and approve it."),
+        )
     notices.approve(
         actor, version, facts_of(outage), link_for=public_links(outage), expected_edits=expected_edits
     )
@@ -197,7 +190,29 @@ def publish(actor: Actor, outage: Outage, version: Version) -> int:
     """
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
-    return notices.publish(actor, version, facts_of(outage), audience(outage))
+    facts = facts_of(outage)
+    if outage.state == State.DRAFT:
+        _announce(actor, outage)
+    return notices.publish(actor, version, facts, audience(outage))
+
+
+def _announce(actor: Actor, outage: Outage) -> None:
+    """A planned outage becomes public: only with a follower who accepted, and before it starts."""
+    if outage.follower_id is None:
+        raise Refused(
+            "outage.no_follower",
+            _("Nobody of Support follows this outage yet; it can't be announced."),
+            hint=_("Ask somebody of Support to accept it."),
+        )
+    if outage.starts_at <= clock.now():
+        raise Refused(
+            "outage.planned_in_past",
+            _("A planned outage starts in the future."),
+            hint=_("Move it; what is broken now is declared as a sudden outage."),
+        )
+    broken = [item.rule.code for item in broken_rules(outage, clock.now())]
+    OUTAGE.move(outage, State.ANNOUNCED, planned_start=outage.starts_at, planned_end=outage.expected_end)
+    audit.record(OutageAudit.ANNOUNCED, actor=actor, subject=outage, changes={"breaks": broken})
 
 
 @transaction.atomic
