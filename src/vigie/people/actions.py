@@ -1,7 +1,7 @@
 """Verbs over persons and tokens."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -77,6 +77,14 @@ def save_person(
     _clean(person, "person.invalid", exclude=["password"])
     person.save()
     wanted = dict(groups)
+    _join(person, wanted)
+    person.__dict__.pop("roles", None)  # read anew from the memberships just written
+    audit.record(PeopleAudit.PERSON_SAVED, actor=actor, subject=person, changes={**fields, "groups": wanted})
+    return person
+
+
+def _join(person: Person, wanted: Mapping[str, bool]) -> None:
+    """The person belongs to these groups and no other: {group code: is lead}."""
     known = {group.code: group for group in Group.objects.filter(code__in=wanted)}
     if unknown := wanted.keys() - known.keys():
         raise BadInput(
@@ -87,9 +95,6 @@ def save_person(
     person.memberships.exclude(group__code__in=wanted).delete()
     for code, is_lead in wanted.items():
         Membership.objects.update_or_create(person=person, group=known[code], defaults={"is_lead": is_lead})
-    person.__dict__.pop("roles", None)  # read anew from the memberships just written
-    audit.record(PeopleAudit.PERSON_SAVED, actor=actor, subject=person, changes={**fields, "groups": wanted})
-    return person
 
 
 def _clean(row: Person | Group, code: str, *, exclude: Iterable[str] = ()) -> None:

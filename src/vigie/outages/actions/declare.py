@@ -59,8 +59,7 @@ def declare_sudden(
     require(actor, OutagePermission.DECLARE, PERMISSIONS)
     if key and (found := Outage.objects.filter(key=key).first()):
         return Declared(found, None, again=True)
-    now = clock.now()
-    starts_at = starts_at or now
+    starts_at = starts_at or clock.now()
     rows = _checked(services, starts_at, expected_end, next_update_by)
     hold(rows)
     if not anyway:
@@ -75,13 +74,13 @@ def declare_sudden(
         contact_id=contact.person_id,
         follower_id=follower.person_id,
         follower_stands_in=follower.stand_in,
-        declared_at=now,
+        declared_at=clock.now(),
         declared_by=actor.actor_label,
         origin=origin,
         key=key,
         starts_at=starts_at,
         expected_end=expected_end,
-        next_update_by=next_update_by or next_promise(now, policy(OutageKind.SUDDEN).update_every),
+        next_update_by=next_update_by or next_promise(clock.now(), policy(OutageKind.SUDDEN).update_every),
     )
     _affect(outage, rows, services)
     draft = _first_notice(actor, outage, words or {})

@@ -26,6 +26,7 @@ from vigie.outages.rules import FUTURE_START, FactKind, OutageKind, RoleName, St
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
+from vigie.services.models import Service
 from vigie.services.queries import by_codes
 
 FARTHEST = timedelta(days=2 * 366)
@@ -90,15 +91,7 @@ def plan(
         words=notices.clean(words or {}),
     )
     for service in services:
-        window = windows[service.code]
-        Affected.objects.create(
-            outage=outage,
-            service=service,
-            effect=window.effect,
-            starts_at=window.starts_at,
-            expected_end=window.ends_at,
-            first_expected_end=window.ends_at,
-        )
+        _affect(outage, service, windows[service.code])
     audit.record(
         OutageAudit.PLANNED,
         actor=actor,
@@ -113,6 +106,17 @@ def plan(
     if asked_follower is not None:
         ask_follower(actor, outage, asked_follower)
     return outage
+
+
+def _affect(outage: Outage, service: Service, window: Window) -> None:
+    Affected.objects.create(
+        outage=outage,
+        service=service,
+        effect=window.effect,
+        starts_at=window.starts_at,
+        expected_end=window.ends_at,
+        first_expected_end=window.ends_at,
+    )
 
 
 def _contact(actor: Actor, contact: Person | None) -> Person:
@@ -271,14 +275,7 @@ def change_window(actor: Actor, outage: Outage, code: str, window: Window) -> No
     service = by_codes([code])[0]
     line = outage.affected.filter(service=service).first()
     if line is None:
-        Affected.objects.create(
-            outage=outage,
-            service=service,
-            effect=window.effect,
-            starts_at=window.starts_at,
-            expected_end=window.ends_at,
-            first_expected_end=window.ends_at,
-        )
+        _affect(outage, service, window)
     else:
         change_one(
             line,
