@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations  # `operations` alone would be a circle
 
 
 @pytest.fixture(scope="session")
