@@ -15,6 +15,15 @@ METHODS = ("get", "post", "put", "patch", "delete")
 DEPTH = 6  # of nested shapes in an example
 
 
+Paragraph = tuple[tuple[str, bool], ...]  # (text, is code)
+
+
+def pieces(text: str) -> Paragraph:
+    """A paragraph of a docstring; what stands between `backticks` is code."""
+    parts = text.replace("\n", " ").strip().split("`")
+    return tuple((part, index % 2 == 1) for index, part in enumerate(parts))
+
+
 @dataclass(frozen=True)
 class Parameter:
     name: str
@@ -32,7 +41,7 @@ class OperationEntry:
     method: str
     path: str
     summary: str
-    about: tuple[str, ...]
+    about: tuple["Paragraph", ...]
     scope: str
     parameters: tuple[Parameter, ...]
     body: str
@@ -96,9 +105,7 @@ def _entry(
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        about=tuple(
-            part.replace("\n", " ").strip() for part in operation.get("description", "").split("\n\n")
-        ),
+        about=tuple(pieces(part) for part in operation.get("description", "").split("\n\n")),
         scope=operation.get("x-scope", ""),
         parameters=tuple(_parameter(item) for item in operation.get("parameters", ())),
         body=body,

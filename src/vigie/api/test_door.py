@@ -3,15 +3,20 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.cast import Cast
 
 from vigie.api.document import operations
 from vigie.api.v1 import api
 from vigie.kernel.access import System
 from vigie.kernel.clock import Clock
+from vigie.outages.actions import declare_sudden
+from vigie.outages.models import Outage
 from vigie.people.actions import leave, make_token, revoke_token
 from vigie.people.models import ApiToken
 from vigie.people.rules import Scope
@@ -141,3 +146,45 @@ def test_the_documents_need_no_token_and_obey_the_policy(db):
     for _method, path, operation in OPERATIONS:
         assert operation["summary"] in text
         assert path in text
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["2026-11-22T14:00:00Z", "storage", "down", "no", "en", "what"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=6) | st.sampled_from(["storage", "en", "what"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def _fields(operation) -> list[str]:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "/").rsplit("/", 1)[1]
+    return list(DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {})) or ["x"]
+
+
+@settings(
+    deadline=None,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_whatever_is_sent_anywhere_is_answered_not_crashed_on(cast: Cast, caller, data):
+    """Any operation, any values in its fields and filters: never a 500."""
+    if not Outage.objects.exists():
+        declare_sudden(cast.amina, services={"storage": "down"})
+    method, path, operation = data.draw(st.sampled_from(OPERATIONS))
+    body = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(_fields(operation), ANYTHING)))
+    texts = st.text(max_size=12) | st.sampled_from(["1", "-1", "open", "2026-11-22T14:00:00Z", "9" * 30])
+    names = [item["name"] for item in operation.get("parameters", ()) if item["in"] == "query"]
+    query = urlencode({name: data.draw(texts).encode("utf-8", "replace") for name in names})
+    number = data.draw(st.sampled_from(["1", "0", "x", "storage", "%00", "99999999999"]))
+    address = re.sub(r"\{\w+\}", number, path)
+    answer = caller(cast.lucie).send(method.upper(), f"{address}?{query}", body)
+    assert answer.status_code < 500, (method, address, query, body, answer.content)
