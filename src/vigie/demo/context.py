@@ -26,7 +26,7 @@ def ribbon(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 # Django's s
             (_("administrator"), administrator),
         )
         return [
-            (f"{person.name} · {role}", reverse("demo_login", args=[person.login]))
+            (f"{person.name.split()[0]} · {role}", reverse("demo_login", args=[person.login]))
             for role, person in wanted
             if person
         ]

@@ -1,6 +1,7 @@
 """The doors that exist on a demo only: log in as anybody, read the mails that really arrived."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.contrib.auth import login as log_in
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -55,7 +57,9 @@ def cast(request: HttpRequest) -> HttpResponse:
     """Everybody, with a button to be them."""
     duties: dict[int, list[Any]] = {}
     for row in on_duty(clock.now()):
-        duties.setdefault(row.person.pk, []).append(row)
+        duties.setdefault(row.person.pk, []).append(
+            (row.duty.name(get_language() or "fr"), row.level, row.until)
+        )
     people = [
         (person, list(person.memberships.all()), duties.get(person.pk, []), _main_role(person))
         for person in staff().prefetch_related("memberships__group")
@@ -63,12 +67,17 @@ def cast(request: HttpRequest) -> HttpResponse:
 
     def members(kind: str) -> list[Any]:
         found = [row for row in people if any(one.group.kind == kind for one in row[1])]
-        return sorted(found, key=lambda row: (not row[2], not any(one.is_lead for one in row[1])))
+        return sorted(found, key=lambda row: (_first_level(row[2]), not any(one.is_lead for one in row[1])))
 
     others = [row for row in people if not row[1]]
     groups = [(members(GroupKind.OPERATIONS)), (members(GroupKind.SUPPORT)), others]
     mails = len(mailbox.received(_folder()))
     return render(request, "demo/cast.html", {"groups": groups, "mails": mails})
+
+
+def _first_level(shifts: list[tuple[str, int, datetime]]) -> int:
+    """Who holds a duty stands first, then the backups, then the others."""
+    return min((level for _name, level, _until in shifts), default=99)
 
 
 def _main_role(person: Person) -> str:

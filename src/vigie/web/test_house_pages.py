@@ -199,7 +199,7 @@ def test_who_leaves_is_seen_with_all_that_hangs_on_them(be: Be, cast: Cast):
     client = be("ada")
     plan = client.get("/people/amina/leave").content.decode()
     assert "/outages/" in plan
-    assert "nobody will hold it" in plan
+    assert "loses its person" in plan
     assert client.post("/people/ada/leave").status_code == 409  # the last administrator
     client.post("/people/bruno/leave")
     assert not Person.objects.get(login="bruno").is_active

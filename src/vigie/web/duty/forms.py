@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty.queries import duties
@@ -15,7 +15,7 @@ WHEN = _("Like 2026-11-23 08:00, in the centre’s time.")
 
 
 class ShiftForm(forms.Form):
-    duty = forms.ChoiceField(label=_("Duty"))
+    duty = forms.ChoiceField(label=pgettext_lazy("one duty", "Duty"))
     person = forms.ChoiceField(label=_("Person"))
     level = forms.IntegerField(
         label=_("Level"),

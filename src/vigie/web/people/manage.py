@@ -1,12 +1,14 @@
 """What an administrator does about people: each page asks, and calls one verb."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,6 +18,7 @@ from vigie.outages.queries import followed_or_held_by
 from vigie.outages.texts import headline, path
 from vigie.people import actions
 from vigie.people.actions import PERMISSIONS, PeoplePermission
+from vigie.people.models import Person
 from vigie.people.queries import anybody
 from vigie.people.rules import Scope
 from vigie.web.access import StaffRequest, staff
@@ -106,7 +109,6 @@ def leave(request: StaffRequest, login: str) -> HttpResponse:
     """What hangs on the person is shown before anything happens."""
     _only_administrators(request)
     person = anybody(login)
-    now = clock.now()
 
     def run(_data: Mapping[str, Any]) -> str:
         actions.leave(request.user, person)
@@ -125,13 +127,27 @@ def leave(request: StaffRequest, login: str) -> HttpResponse:
         template="people/leave.html",
         extra={
             "who": person,
-            "shifts": person.shifts.filter(ends_at__gt=now).select_related("duty")[:50],
+            "shifts": _shifts_ahead(person),
             "outages": [
                 (path(row), headline(row, request.user.language)) for row in followed_or_held_by(person)
             ],
             "tokens": person.tokens.filter(revoked_at__isnull=True).count(),
         },
     )
+
+
+def _shifts_ahead(person: Person) -> list[tuple[str, int, datetime]]:
+    """(duty, number of shifts, start of the last) for what this person holds now and later."""
+    language = get_language() or "fr"
+    found: dict[str, list[datetime]] = {}
+    rows = (
+        person.shifts.filter(ends_at__gt=clock.now())
+        .select_related("duty")
+        .order_by("duty__rank", "starts_at")
+    )
+    for shift in rows:
+        found.setdefault(shift.duty.name(language), []).append(shift.starts_at)
+    return [(name, len(starts), starts[-1]) for name, starts in found.items()]
 
 
 @staff

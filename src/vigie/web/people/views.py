@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigie.duty import queries as duty
@@ -129,6 +128,5 @@ def person(request: StaffRequest, login: str) -> HttpResponse:
         "tokens": list(who.tokens.order_by("-made_at")) if manages else [],
         "now": now,
         "has_password": who.has_usable_password(),
-        "nothing": _("Nothing is planned."),
     }
     return render(request, "people/person.html", context)
