@@ -63,11 +63,7 @@ def plan(
     require(actor, OutagePermission.DECLARE, PERMISSIONS)
     if key and (found := Outage.objects.filter(key=key).first()):
         return found
-    services = by_codes(windows)
-    if not services:
-        raise BadInput("outage.no_service", _("Choose at least one service."), field="services")
-    for window in windows.values():
-        _check_window(window)
+    services = _checked(windows)
     starts_at = min(window.starts_at for window in windows.values())
     ends_at = max(window.ends_at for window in windows.values())
     if template and (found := Outage.objects.filter(template=template, planned_start=starts_at).first()):
@@ -106,6 +102,15 @@ def plan(
     if asked_follower is not None:
         ask_follower(actor, outage, asked_follower)
     return outage
+
+
+def _checked(windows: Mapping[str, Window]) -> list[Service]:
+    services = by_codes(windows)
+    if not services:
+        raise BadInput("outage.no_service", _("Choose at least one service."), field="services")
+    for window in windows.values():
+        _check_window(window)
+    return services
 
 
 def _affect(outage: Outage, service: Service, window: Window) -> None:
