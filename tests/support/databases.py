@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.db.backends.sqlite3.base import DatabaseOperations  # `operations` alone would be a circle
+from django.db.backends.sqlite3.base import (  # type: ignore[attr-defined] # not in its stubs
+    DatabaseOperations,
+)  # `operations` alone would be a circle
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext as _
 from ninja import Body, Path, Query, Router
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation
 from vigie.api.paging import Limit, Offset, page
 from vigie.api.people import Call
@@ -156,7 +156,7 @@ def _words(received: Received) -> str:
     summary="Say which outage an alarm belongs to",
     **operation(Scope.DECLARE, shapes.AlarmOut),
 )
-def attach(request: Call, alarm: AlarmNumber, body: shapes.AttachIn) -> shapes.AlarmOut:
+def attach(request: Call, alarm: AlarmNumber, body: asks.AttachIn) -> shapes.AlarmOut:
     """Its end will then propose the end of that outage."""
     row = queries.alarm(alarm)
     actions.attach_alarm(request.auth, row, queries.outage(body.outage))
@@ -168,7 +168,7 @@ def attach(request: Call, alarm: AlarmNumber, body: shapes.AttachIn) -> shapes.A
     summary="Nothing more to do about an alarm",
     **operation(Scope.DECLARE, shapes.AlarmOut),
 )
-def settle(request: Call, alarm: AlarmNumber, body: shapes.WhyNotIn) -> shapes.AlarmOut:
+def settle(request: Call, alarm: AlarmNumber, body: asks.WhyNotIn) -> shapes.AlarmOut:
     """A person looked. If it becomes worse it is judged anew."""
     row = queries.alarm(alarm)
     actions.settle_alarm(request.auth, row, why=body.why)

@@ -5,7 +5,7 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from ninja import Path, Router
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation, sees_contacts
 from vigie.api.paging import Limit, Offset, page
 from vigie.api.people import Call
@@ -21,7 +21,7 @@ from vigie.services.models import Service
 
 router = Router(tags=["Catalogue"])
 
-Code = Annotated[str, Path(max_length=shapes.CODE_LIMIT)]
+Code = Annotated[str, Path(max_length=asks.CODE_LIMIT)]
 
 
 def service_out(row: Service, effects: dict[int, tuple[str, Outage]]) -> shapes.ServiceOut:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation, sees_contacts
 from vigie.api.outages import Number
 from vigie.api.paging import Limit, Offset, page
@@ -73,7 +73,7 @@ def told(request: Call, number: Number) -> list[shapes.VersionRef]:  # noqa: ARG
     summary="Begin the next notice",
     **operation(Scope.PUBLISH, shapes.VersionOut),
 )
-def compose(request: Call, number: Number, body: shapes.ComposeIn) -> shapes.VersionOut:
+def compose(request: Call, number: Number, body: asks.ComposeIn) -> shapes.VersionOut:
     """The open draft of this kind, begun from the facts if there is none."""
     outage = queries.outage(number)
     return version_out(actions.compose(request.auth, outage, body.kind), outage)
@@ -82,7 +82,7 @@ def compose(request: Call, number: Number, body: shapes.ComposeIn) -> shapes.Ver
 @router.put(
     "/notices/{version}", summary="Save the free words", **operation(Scope.PUBLISH, shapes.VersionOut)
 )
-def edit(request: Call, version: VersionNumber, body: shapes.EditIn) -> shapes.VersionOut:
+def edit(request: Call, version: VersionNumber, body: asks.EditIn) -> shapes.VersionOut:
     """An approval falls: it was for other words."""
     row, outage = _found(version)
     actions.edit(
@@ -117,7 +117,7 @@ def publish(request: Call, version: VersionNumber) -> shapes.PublishedOut:
     summary="Begin a correction",
     **operation(Scope.PUBLISH, shapes.VersionOut, status=201),
 )
-def correct(request: Call, version: VersionNumber, body: shapes.WhyIn) -> Status[shapes.VersionOut]:
+def correct(request: Call, version: VersionNumber, body: asks.WhyIn) -> Status[shapes.VersionOut]:
     """A new version of the same notice, from the facts as they are now known."""
     row, outage = _found(version)
     made = actions.correct(request.auth, outage, row, why=body.why)
@@ -127,7 +127,7 @@ def correct(request: Call, version: VersionNumber, body: shapes.WhyIn) -> Status
 @router.post(
     "/notices/{version}/discard", summary="Give a draft up", **operation(Scope.PUBLISH, shapes.VersionOut)
 )
-def discard(request: Call, version: VersionNumber, body: shapes.WhyNotIn) -> shapes.VersionOut:
+def discard(request: Call, version: VersionNumber, body: asks.WhyNotIn) -> shapes.VersionOut:
     """It is kept, and never leaves."""
     row, outage = _found(version)
     actions.discard(request.auth, outage, row, why=body.why)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router
 from ninja.responses import Status
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation
 from vigie.api.moments import Moment
 from vigie.api.paging import Limit, Offset, page
@@ -29,7 +29,7 @@ Key = Annotated[
         None,
         alias="Idempotency-Key",
         min_length=1,
-        max_length=shapes.KEY_LIMIT,
+        max_length=asks.KEY_LIMIT,
         pattern=r"^[\x21-\x7e]+$",
         description="any text of your own: the same key again returns what the first call made",
     ),
@@ -50,9 +50,7 @@ def all_outages(
     request: Call,
     *,
     state: Annotated[StateFilter | None, Query(None, description="a state, or open: anything not over")],
-    service: Annotated[
-        str | None, Query(None, max_length=shapes.CODE_LIMIT, description="code of a service")
-    ],
+    service: Annotated[str | None, Query(None, max_length=asks.CODE_LIMIT, description="code of a service")],
     since: Annotated[Moment | None, Query(None, description="not over before this moment")],
     until: Annotated[Moment | None, Query(None, description="begun before this moment")],
     text: Annotated[
@@ -86,7 +84,7 @@ def log(request: Call, number: Number) -> list[shapes.FactOut]:  # noqa: ARG001 
     summary="Declare a sudden outage",
     **operation(Scope.DECLARE, shapes.DeclaredOut, status=201, also=200),
 )
-def declare(request: Call, body: shapes.DeclareIn, key: Key) -> Status[shapes.DeclaredOut]:
+def declare(request: Call, body: asks.DeclareIn, key: Key) -> Status[shapes.DeclaredOut]:
     """Opens it with contact and follower from the duties, and drafts its first notice.
 
     201 when it was opened, 200 when this key opened it before. Refused (409) where one of the services is in an
@@ -125,7 +123,7 @@ def _written(fact: Fact, row: Outage) -> Status[shapes.FactOut]:
 @router.post(
     "/outages/{number}/log", summary="Log a fact", **operation(Scope.LOG, shapes.FactOut, status=201)
 )
-def write_fact(request: Call, number: Number, body: shapes.TextIn, key: Key) -> Status[shapes.FactOut]:
+def write_fact(request: Call, number: Number, body: asks.TextIn, key: Key) -> Status[shapes.FactOut]:
     """One line of the inside log; never changed, never deleted."""
     row = queries.outage(number)
     return _written(actions.log_fact(request.auth, row, body.text, key=own_key(request.auth, key)), row)
@@ -136,7 +134,7 @@ def write_fact(request: Call, number: Number, body: shapes.TextIn, key: Key) -> 
     summary="Ask the contact",
     **operation(Scope.LOG, shapes.FactOut, status=201),
 )
-def ask(request: Call, number: Number, body: shapes.TextIn, key: Key) -> Status[shapes.FactOut]:
+def ask(request: Call, number: Number, body: asks.TextIn, key: Key) -> Status[shapes.FactOut]:
     """The question stays open until it is answered; the contact gets it by mail."""
     row = queries.outage(number)
     return _written(actions.ask(request.auth, row, body.text, key=own_key(request.auth, key)), row)
@@ -151,7 +149,7 @@ def answer(
     request: Call,
     number: Number,
     question: Annotated[int, Path(ge=1, lt=2**53, description="id of the line that asks")],
-    body: shapes.TextIn,
+    body: asks.TextIn,
     key: Key,
 ) -> Status[shapes.FactOut]:
     """The first answer closes the question; more may follow."""

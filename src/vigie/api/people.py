@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation, sees_contacts
 from vigie.api.moments import Moment
 from vigie.api.paging import Limit, Offset, page
@@ -70,7 +70,7 @@ def whoami(request: Call) -> shapes.WhoamiOut:
 def who(
     request: Call,
     at: Annotated[Moment | None, Query(None, description="default: now")],
-    duty_code: Annotated[str | None, Query(None, alias="duty", max_length=shapes.CODE_LIMIT)],
+    duty_code: Annotated[str | None, Query(None, alias="duty", max_length=asks.CODE_LIMIT)],
 ) -> shapes.WhoOut:
     """Everyone on duty at the instant `at`, by duty, then level."""
     t = at or clock.now()
@@ -104,7 +104,7 @@ def shifts(
     *,
     since: Annotated[Moment | None, Query(None, description="default: now")],
     until: Annotated[Moment | None, Query(None, description="default: four weeks after since")],
-    duty_code: Annotated[str | None, Query(None, alias="duty", max_length=shapes.CODE_LIMIT)],
+    duty_code: Annotated[str | None, Query(None, alias="duty", max_length=asks.CODE_LIMIT)],
     limit: Limit,
     offset: Offset,
 ) -> shapes.Page[shapes.ShiftOut]:
@@ -149,6 +149,6 @@ def everyone(request: Call, limit: Limit, offset: Offset) -> shapes.Page[shapes.
 
 
 @router.get("/people/{login}", summary="One person", **operation(Scope.READ, shapes.PersonOut))
-def one_person(request: Call, login: Annotated[str, Path(max_length=shapes.CODE_LIMIT)]) -> shapes.PersonOut:
+def one_person(request: Call, login: Annotated[str, Path(max_length=asks.CODE_LIMIT)]) -> shapes.PersonOut:
     """By login."""
     return person_out(people.person_by_login(login), contacts=sees_contacts(request.auth))

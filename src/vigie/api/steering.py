@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ninja import Path, Router
 
-from vigie.api import shapes
+from vigie.api import asks, shapes
 from vigie.api.auth import operation
 from vigie.api.outages import Number
 from vigie.api.people import Call
@@ -15,12 +15,12 @@ from vigie.people.rules import Scope
 
 router = Router(tags=["Steering an outage"])
 
-ServiceCode = Annotated[str, Path(max_length=shapes.CODE_LIMIT, description="code of an affected service")]
+ServiceCode = Annotated[str, Path(max_length=asks.CODE_LIMIT, description="code of an affected service")]
 STEER = operation(Scope.DECLARE, shapes.OutageFull)
 
 
 @router.post("/outages/{number}/services", summary="One more service is hit", **STEER)
-def add_service(request: Call, number: Number, body: shapes.AddServiceIn) -> shapes.OutageFull:
+def add_service(request: Call, number: Number, body: asks.AddServiceIn) -> shapes.OutageFull:
     """Its effect begins now unless `starts_at` says otherwise."""
     row = queries.outage(number)
     actions.add_service(request.auth, row, body.service, body.effect.value, starts_at=body.starts_at)
@@ -31,7 +31,7 @@ def add_service(request: Call, number: Number, body: shapes.AddServiceIn) -> sha
     "/outages/{number}/services/{code}", summary="Change a service's effect or expected end", **STEER
 )
 def change_service(
-    request: Call, number: Number, code: ServiceCode, body: shapes.ChangeServiceIn
+    request: Call, number: Number, code: ServiceCode, body: asks.ChangeServiceIn
 ) -> shapes.OutageFull:
     """What users notice of it, or when it is expected back."""
     row = queries.outage(number)
@@ -41,7 +41,7 @@ def change_service(
 
 
 @router.post("/outages/{number}/services/{code}/restore", summary="A service works again", **STEER)
-def restore(request: Call, number: Number, code: ServiceCode, body: shapes.AtIn) -> shapes.OutageFull:
+def restore(request: Call, number: Number, code: ServiceCode, body: asks.AtIn) -> shapes.OutageFull:
     """The others go on; the last one restored does not end the outage."""
     row = queries.outage(number)
     actions.restore(request.auth, row, code, at=body.at)
@@ -49,7 +49,7 @@ def restore(request: Call, number: Number, code: ServiceCode, body: shapes.AtIn)
 
 
 @router.post("/outages/{number}/promise", summary="Promise the next update", **STEER)
-def promise(request: Call, number: Number, body: shapes.PromiseIn) -> shapes.OutageFull:
+def promise(request: Call, number: Number, body: asks.PromiseIn) -> shapes.OutageFull:
     """By when the next update comes; readers see it with the next notice."""
     row = queries.outage(number)
     actions.promise(request.auth, row, body.next_update_by)
@@ -57,7 +57,7 @@ def promise(request: Call, number: Number, body: shapes.PromiseIn) -> shapes.Out
 
 
 @router.post("/outages/{number}/hand-over", summary="Hand a role over", **STEER)
-def hand_over(request: Call, number: Number, body: shapes.HandOverIn) -> shapes.OutageFull:
+def hand_over(request: Call, number: Number, body: asks.HandOverIn) -> shapes.OutageFull:
     """The contact's to another operator, the follower's to another of Support."""
     row = queries.outage(number)
     actions.hand_over(request.auth, row, body.role, person_by_login(body.to), why=body.why)
@@ -65,7 +65,7 @@ def hand_over(request: Call, number: Number, body: shapes.HandOverIn) -> shapes.
 
 
 @router.post("/outages/{number}/end", summary="End an outage", **STEER)
-def end(request: Call, number: Number, body: shapes.EndIn) -> shapes.OutageFull:
+def end(request: Call, number: Number, body: asks.EndIn) -> shapes.OutageFull:
     """The contact says that it is over, or a lead; services still out are restored at that time."""
     row = queries.outage(number)
     actions.end(request.auth, row, data_lost=body.data_lost.value, at=body.at)
@@ -73,7 +73,7 @@ def end(request: Call, number: Number, body: shapes.EndIn) -> shapes.OutageFull:
 
 
 @router.post("/outages/{number}/data-lost", summary="Say later whether data was lost", **STEER)
-def data_lost(request: Call, number: Number, body: shapes.DataLostIn) -> shapes.OutageFull:
+def data_lost(request: Call, number: Number, body: asks.DataLostIn) -> shapes.OutageFull:
     """Answers what was not known at the end."""
     row = queries.outage(number)
     actions.answer_data(request.auth, row, body.data_lost.value)
@@ -81,7 +81,7 @@ def data_lost(request: Call, number: Number, body: shapes.DataLostIn) -> shapes.
 
 
 @router.post("/outages/{number}/false-alarm", summary="It was a false alarm", **STEER)
-def false_alarm(request: Call, number: Number, body: shapes.WhyIn) -> shapes.OutageFull:
+def false_alarm(request: Call, number: Number, body: asks.WhyIn) -> shapes.OutageFull:
     """Nothing was wrong: it ends, with its reason."""
     row = queries.outage(number)
     actions.false_alarm(request.auth, row, why=body.why)
@@ -89,7 +89,7 @@ def false_alarm(request: Call, number: Number, body: shapes.WhyIn) -> shapes.Out
 
 
 @router.post("/outages/{number}/reopen", summary="Reopen an outage", **STEER)
-def reopen(request: Call, number: Number, body: shapes.ReopenIn) -> shapes.OutageFull:
+def reopen(request: Call, number: Number, body: asks.ReopenIn) -> shapes.OutageFull:
     """It was not over: the named services are out as before, and an update is owed."""
     row = queries.outage(number)
     actions.reopen(request.auth, row, services=body.services, why=body.why)
@@ -97,7 +97,7 @@ def reopen(request: Call, number: Number, body: shapes.ReopenIn) -> shapes.Outag
 
 
 @router.post("/outages/{number}/review", summary="Close an outage with its report", **STEER)
-def review(request: Call, number: Number, body: shapes.ReviewIn) -> shapes.OutageFull:
+def review(request: Call, number: Number, body: asks.ReviewIn) -> shapes.OutageFull:
     """What happened, why, and what is done so that it does not come back; in both languages."""
     row = queries.outage(number)
     actions.review(request.auth, row, text_fr=body.text_fr, text_en=body.text_en)

@@ -44,11 +44,7 @@ def update(
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
-    if section not in FREE_SECTIONS:
-        raise Wrong(
-            _("--section: there is no section “%(section)s”.") % {"section": section},
-            hint=_("Known sections: %(sections)s.") % {"sections": ", ".join(FREE_SECTIONS)},
-        )
+    _known_section(section)
     actor, row = acting(as_), queries.outage(number)
     words = {"fr": words_of(fr, fr_file, "--fr"), "en": words_of(en, en_file, "--en")}
     promised = maybe_moment(next_update, "--next-update")
@@ -77,6 +73,14 @@ def update(
         output.line(
             _("Kept as draft %(id)s; “vigie notice approve %(id)s”, then “vigie notice publish %(id)s”.")
             % {"id": version.pk}
+        )
+
+
+def _known_section(section: str) -> None:
+    if section not in FREE_SECTIONS:
+        raise Wrong(
+            _("--section: there is no section “%(section)s”.") % {"section": section},
+            hint=_("Known sections: %(sections)s.") % {"sections": ", ".join(FREE_SECTIONS)},
         )
 
 
