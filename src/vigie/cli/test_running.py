@@ -135,3 +135,18 @@ def test_what_is_no_backup_is_refused_and_nothing_is_lost(vigie, kept: Cast, tmp
         assert str(bad) in ran.err
     assert vigie("backup", str(tmp_path / "no" / "folder" / "file")).code == 1
     assert Person.objects.filter(login="amina").exists()
+
+
+def test_an_unexpected_error_is_one_line_and_its_details_are_kept(
+    vigie, stays, monkeypatch, settings, tmp_path
+):
+    settings.OPTIONS = settings.OPTIONS.moved(tmp_path)
+    monkeypatch.setattr(stays, "_check", lambda network: 1 / 0)
+    ran = vigie("check-config")
+    assert (ran.code, ran.out) == (70, "")
+    assert "ZeroDivisionError: division by zero" in ran.err
+    assert "Traceback" not in ran.err
+    kept = tmp_path / "errors.log"
+    assert "Traceback" in kept.read_text("utf-8")
+    assert str(kept) in ran.err
+    assert "Traceback" in vigie("--debug", "check-config").err
