@@ -84,5 +84,6 @@ def set_up(
 def set_up_as_configured() -> None:
     """As the options say, with every secret of the configuration hidden."""
     secrets = [settings.SECRET_KEY, settings.DATABASES["default"].get("PASSWORD", "")]
-    secrets += [str(values.get("password", "")) for values in getattr(settings, "CHANNELS", {}).values()]
+    channels = getattr(settings, "CHANNELS", {}).values()
+    secrets += [str(values.get(name, "")) for values in channels for name in ("password", "secret")]
     set_up(form=settings.OPTIONS["log.format"], level=settings.OPTIONS["log.level"], secrets=secrets)

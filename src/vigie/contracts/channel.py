@@ -8,9 +8,24 @@ knows this package only, and passes `vigie.contracts.conformance.channel`.
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 PayloadKind = Literal["mail", "text", "json"]
+CalendarMethod = Literal["PUBLISH", "REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar object that travels with a mail.
+
+    `content` is the whole VCALENDAR, its own METHOD equal to `method` (RFC 6047): PUBLISH informs, REQUEST invites,
+    CANCEL takes back. `filename` is for readers who save it or whose mail program shows attachments only.
+    """
+
+    content: str
+    method: CalendarMethod = "PUBLISH"
+    filename: str = "event.ics"
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,7 @@ class MailPayload:
     reply_to: str = ""
     list_unsubscribe: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    calendar: CalendarPart | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,8 @@ class ChannelInfo:
 
     `repeatable`: sending the same message twice does no harm, because the receiver can recognise the repeat.
     `max_chars`: longest text that it carries; None: no limit worth knowing.
+    `shared_far_end`: one server takes the messages to all addresses (a mail relay), so that its absence concerns the
+    whole channel; false where each address is a far end of its own (a webhook).
     """
 
     name: str
@@ -101,6 +119,7 @@ class ChannelInfo:
     address_example: str
     max_chars: int | None = None
     settings: tuple[Setting, ...] = ()
+    shared_far_end: bool = True
 
 
 class BadConfiguration(ValueError):
@@ -150,11 +169,15 @@ class PassingFailure(ChannelFailure):
 
     `whole_channel`: the trouble is not this message's (server away, login refused): the caller may leave the rest of
     its batch for later instead of running into the same wall with each.
+    `retry_after`: the far end asked for at least so long a pause before this message is tried again.
     """
 
-    def __init__(self, text: str, *, whole_channel: bool = False) -> None:
+    def __init__(
+        self, text: str, *, whole_channel: bool = False, retry_after: timedelta | None = None
+    ) -> None:
         super().__init__(text)
         self.whole_channel = whole_channel
+        self.retry_after = retry_after
 
 
 class UncertainFailure(ChannelFailure):

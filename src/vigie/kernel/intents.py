@@ -112,15 +112,24 @@ class Intents:
             pk, owner, state=IntentState.DONE, done_at=clock.now(), receipt=receipt[:500], last_error=""
         )
 
-    def postpone(self, pk: int, owner: str, *, error: str, attempt: int, max_attempts: int) -> bool:
-        """A passing failure: try again later, or set apart after `max_attempts`."""
+    def postpone(
+        self,
+        pk: int,
+        owner: str,
+        *,
+        error: str,
+        attempt: int,
+        max_attempts: int,
+        at_least: timedelta = timedelta(0),
+    ) -> bool:
+        """A passing failure: try again later, not before `at_least`, or set apart after `max_attempts`."""
         if attempt >= max_attempts:
             return self.set_apart(pk, owner, error=error)
         return self._settle(
             pk,
             owner,
             state=IntentState.WAITING,
-            not_before=clock.now() + backoff(attempt),
+            not_before=clock.now() + max(backoff(attempt), at_least),
             last_error=error[:2000],
         )
 

@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from vigie.contracts.channel import (
+    CalendarPart,
     ChannelInfo,
     JsonPayload,
     MailPayload,
@@ -45,6 +46,7 @@ def _mail(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) 
         list_unsubscribe=_optional(payload, "list_unsubscribe"),
         message_id=message_id(key, sender),
         headers=_headers(payload),
+        calendar=_calendar(payload),
     )
 
 
@@ -78,3 +80,13 @@ def _headers(payload: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         return tuple((str(name), str(value)) for name, value in payload.get("headers", ()))
     except (TypeError, ValueError):
         raise BadPayload("The delivery's headers are not pairs of texts; it was enqueued wrongly.") from None
+
+
+def _calendar(payload: Mapping[str, Any]) -> CalendarPart | None:
+    found = payload.get("calendar")
+    if not found:
+        return None
+    try:
+        return CalendarPart(**found)
+    except TypeError:
+        raise BadPayload("The delivery's calendar is not one; it was enqueued wrongly.") from None

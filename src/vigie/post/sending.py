@@ -35,6 +35,7 @@ BATCH = 50
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 60  # with the hour's longest backoff: more than two days of trying
 MAX_DOUBTS = 4  # a repeat is harmless, a repeat every hour for two days is not
+LONGEST_PAUSE = timedelta(hours=6)  # a far end may ask for patience, not for silence
 CHANNEL_REST = timedelta(minutes=1)
 
 
@@ -113,7 +114,7 @@ def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> 
     except PassingFailure as error:
         if error.whole_channel:
             raise _Away(str(error)) from error
-        _postpone(row, owner, str(error))
+        _postpone(row, owner, str(error), error.retry_after)
     except Exception as error:  # noqa: BLE001 # UncertainFailure, and whatever an adapter lets slip: nobody knows
         words = str(error) if isinstance(error, ChannelFailure) else f"The channel failed: {error!r}"
         _doubt(row, owner, words, repeatable=channel.info.repeatable)
@@ -123,12 +124,15 @@ def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> 
         log.info("delivery.sent", delivery=row.pk, channel=row.channel, topic=row.topic, ms=took)
 
 
-def _postpone(row: Delivery, owner: str, error: str) -> None:
+def _postpone(row: Delivery, owner: str, error: str, retry_after: timedelta | None) -> None:
     if row.attempt >= MAX_ATTEMPTS:
         _set_apart(row, owner, f"{error} (given up after {row.attempt} attempts)")
         return
     log.warning("delivery.postponed", delivery=row.pk, attempt=row.attempt, error=error)
-    OUTBOX.postpone(row.pk, owner, error=error, attempt=row.attempt, max_attempts=MAX_ATTEMPTS)
+    pause = min(retry_after or timedelta(0), LONGEST_PAUSE)
+    OUTBOX.postpone(
+        row.pk, owner, error=error, attempt=row.attempt, max_attempts=MAX_ATTEMPTS, at_least=pause
+    )
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 
-from vigie.contracts.channel import MailPayload, PermanentFailure
+from vigie.contracts.channel import CalendarPart, MailPayload, PermanentFailure
 
 # Written by us from their own fields of the payload; a second copy would confuse every reader.
 _OURS = frozenset(
@@ -45,6 +45,7 @@ _MESSAGE_ID = re.compile(r"[^<>@\s]+@[^<>@\s]+")
 _LOCAL_PART = re.compile(r"[^\s\"(),:;<>@\[\\\]]{1,64}")  # RFC 5321 without quoted strings, which nobody has
 _DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,80}\.ics")
 _LONGEST_LINE = 998  # RFC 5322
 _ENCODED_LINE = 73  # Header counts neither the blank before nor the sign after: RFC 2047 allows 76
 
@@ -80,17 +81,50 @@ def encode(payload: MailPayload, address: str, language: str, at: datetime) -> E
     ]
     head = "".join(f"{line}\r\n" for line in lines)
     needs_utf8 = not (sender[1].isascii() and recipient[1].isascii() and reply_to[1].isascii())
-    return Encoded(sender[1], recipient[1], head.encode() + _body(payload.text, payload.html), needs_utf8)
+    return Encoded(
+        sender[1],
+        recipient[1],
+        head.encode() + _body(payload.text, payload.html, payload.calendar),
+        needs_utf8,
+    )
 
 
 @lru_cache(maxsize=16)
-def _body(text: str, html: str) -> bytes:
-    """The MIME fields, the blank line and the body."""
+def _body(text: str, html: str, calendar: CalendarPart | None) -> bytes:
+    """The MIME fields, the blank line and the body.
+
+    The calendar stands there twice, as calendars' own invitations do: as an alternative, for mail programs that put
+    it beside the text, and as a file, for all others.
+    """
     mail = EmailMessage(SMTP)
     mail.set_content(_carried(text), cte="quoted-printable")
     if html:
         mail.add_alternative(_carried(html), subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        content = _calendar(calendar)
+        mail.add_alternative(
+            content, subtype="calendar", params={"method": calendar.method}, cte="quoted-printable"
+        )
+        mail.add_attachment(
+            content.encode(), maintype="application", subtype="ics", filename=calendar.filename
+        )
     return mail.as_bytes()
+
+
+def _calendar(calendar: CalendarPart) -> str:
+    """The object with its lines ended as RFC 5545 wants. Raises PermanentFailure for what calendars would refuse."""
+    lines = [
+        _HALF_PAIR.sub("\ufffd", line) for line in calendar.content.replace("\r\n", "\n").strip().split("\n")
+    ]
+    if lines[0] != "BEGIN:VCALENDAR" or lines[-1] != "END:VCALENDAR":
+        raise PermanentFailure("The calendar part is not a VCALENDAR object.")
+    if [line for line in lines if line.startswith("METHOD:")] != [f"METHOD:{calendar.method}"]:
+        raise PermanentFailure(f"The calendar part must say METHOD:{calendar.method}, once (RFC 6047).")
+    if not _FILE_NAME.fullmatch(calendar.filename):
+        raise PermanentFailure(
+            f"{calendar.filename!r} is not a file name for a calendar; write it like event.ics."
+        )
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _carried(text: str) -> str:

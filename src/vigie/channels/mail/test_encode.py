@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vigie.channels.mail.encode import encode
-from vigie.contracts.channel import MailPayload, PermanentFailure
+from vigie.contracts.channel import CalendarPart, MailPayload, PermanentFailure
 
 AT = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
 
@@ -124,3 +124,48 @@ def test_half_a_surrogate_pair_is_shown_and_the_mail_still_goes() -> None:
 def test_a_message_id_must_be_one(message_id: str) -> None:
     with pytest.raises(PermanentFailure, match="Message-ID"):
         content(message_id=message_id)
+
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:outage-7@centre.test
+SUMMARY:Arrêt du réseau
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("html", ["", "<p>t</p>"])
+@pytest.mark.parametrize("method", ["PUBLISH", "REQUEST", "CANCEL"])
+def test_a_calendar_travels_beside_the_text_and_as_a_file(html: str, method: str) -> None:
+    written = CALENDAR.replace("REQUEST", method)
+    one = mail(html=html, calendar=CalendarPart(written.replace("\r\n", "\n"), method))
+    text, parts = one.get_body(("plain",)), list(one.walk())
+    assert text is not None
+    assert text.get_content() == "t\r\n"
+    assert one.get_content_type() == "multipart/mixed"
+    [beside] = [part for part in parts if part.get_content_type() == "text/calendar"]
+    assert beside["Content-Type"].params == {"charset": "utf-8", "method": method}
+    assert beside.get_content().replace("\r\n", "\n") == written.replace("\r\n", "\n")
+    [file] = one.iter_attachments()
+    assert file.get_content_type() == "application/ics"
+    assert file.get_filename() == "event.ics"
+    assert file.get_content() == written.encode()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        CalendarPart("", "REQUEST"),
+        CalendarPart("BEGIN:VEVENT\nEND:VEVENT", "REQUEST"),
+        CalendarPart(CALENDAR, "CANCEL"),
+        CalendarPart(CALENDAR.replace("METHOD:REQUEST\r\n", ""), "REQUEST"),
+        CalendarPart(CALENDAR, "REQUEST", "../x.ics"),
+        CalendarPart(CALENDAR, "REQUEST", "a\r\nb.ics"),
+    ],
+)
+def test_what_no_calendar_would_take_is_refused(part: CalendarPart) -> None:
+    with pytest.raises(PermanentFailure):
+        content(calendar=part)

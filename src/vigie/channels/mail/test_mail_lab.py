@@ -7,8 +7,15 @@ from tests.support.mail_lab import MailLab
 from tests.support.processes import free_port
 
 from vigie.channels.mail import MailChannel
+from vigie.channels.mail.test_encode import CALENDAR
 from vigie.channels.mail.test_mail import config, message
-from vigie.contracts.channel import ChannelConfig, OutgoingMessage, PassingFailure, PermanentFailure
+from vigie.contracts.channel import (
+    CalendarPart,
+    ChannelConfig,
+    OutgoingMessage,
+    PassingFailure,
+    PermanentFailure,
+)
 from vigie.contracts.conformance.channel import ChannelConformance
 
 pytestmark = pytest.mark.lab
@@ -58,6 +65,29 @@ def test_a_notice_is_taken_and_read_back_as_it_was_written(mail_lab: MailLab) ->
         assert mail["Content-Language"] == language
         assert body.get_content() == text
         assert text in html.get_content()
+
+
+def test_a_calendar_and_one_click_unsubscribing_come_through(mail_lab: MailLab) -> None:
+    with MailChannel(config(mail_lab.smtp_port)).open() as session:
+        session.send(
+            message(
+                calendar=CalendarPart(CALENDAR, "REQUEST"), list_unsubscribe="https://desk.centre.test/u/abc"
+            )
+        )
+        session.send(message("list@centre.test"))
+    [mail] = mail_lab.messages("orion@centre.test", at_least=1)
+    assert mail["List-Unsubscribe"] == "<https://desk.centre.test/u/abc>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    [beside] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert beside["Content-Type"].params["method"] == "REQUEST"
+    assert "SUMMARY:Arrêt du réseau" in beside.get_content()
+    [file] = mail.iter_attachments()
+    assert file.get_content() == CALENDAR.encode()
+    [to_a_list] = mail_lab.messages("list@centre.test", at_least=1)
+    assert to_a_list["List-Unsubscribe"] is None
 
 
 def test_a_repeat_carries_the_same_message_id(mail_lab: MailLab) -> None:

@@ -1,0 +1,59 @@
+"""The outbox by other ways than mail: a webhook that asks for patience, a mail with a calendar."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from tests.support.small_http import small_http_server
+from tests.support.small_smtp import SmallSmtp
+
+from vigie.kernel.clock import Clock
+from vigie.kernel.intents import IntentState as S
+from vigie.post import sending
+from vigie.post.actions import Parcel, enqueue
+from vigie.post.models import Delivery
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def put(recipient: str, payload: dict[str, object], channel: str) -> None:
+    with transaction.atomic():
+        enqueue([Parcel("t:1", recipient, "fr", "topic", payload, channel=channel)])
+
+
+def test_a_receiver_that_asks_for_patience_gets_it_within_reason(settings, clock: Clock):
+    settings.CHANNELS = {"webhook": {"secret": "s", "timeout": 5}}
+    with small_http_server() as server:
+        put(f"http://127.0.0.1:{server.port}/hook/status/503?after=7200", {"title": "t"}, "webhook")
+        sending.send_due("w")
+        row = Delivery.objects.get()
+        assert row.state == S.WAITING
+        assert row.not_before - clock.now() == timedelta(hours=2)
+        clock.tick(hours=2)
+        Delivery.objects.update(recipient=f"http://127.0.0.1:{server.port}/hook/status/503?after=999999")
+        sending.send_due("w")
+        assert Delivery.objects.get().not_before - clock.now() == sending.LONGEST_PAUSE
+        clock.tick(hours=6)
+        Delivery.objects.update(recipient=f"http://127.0.0.1:{server.port}/hook")
+        sending.send_due("w")
+    assert Delivery.objects.get().state == S.DONE
+    ids = {request.headers["Idempotency-Key"] for request in server.requests}
+    assert len(ids) == 1
+    assert len(server.requests) == 3
+
+
+def test_a_calendar_goes_with_the_mail(settings, small_smtp: SmallSmtp, clock: Clock):
+    settings.CHANNELS = {"mail": {"host": "127.0.0.1", "port": small_smtp.smtp_port, "timeout": 5}}
+    content = "BEGIN:VCALENDAR\nMETHOD:CANCEL\nEND:VCALENDAR\n"
+    body = {"subject": "s", "text": "t", "calendar": {"content": content, "method": "CANCEL"}}
+    put("jean@centre.test", body, "mail")
+    sending.send_due("w")
+    [mail] = small_smtp.messages("jean@centre.test")
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["event.ics"]
+
+
+def test_a_calendar_that_is_none_is_set_apart(settings, small_smtp: SmallSmtp, clock: Clock):
+    settings.CHANNELS = {"mail": {"host": "127.0.0.1", "port": small_smtp.smtp_port, "timeout": 5}}
+    put("jean@centre.test", {"subject": "s", "text": "t", "calendar": {"ics": "?"}}, "mail")
+    sending.send_due("w")
+    assert Delivery.objects.get().state == S.SET_APART
