@@ -1,3 +1,9 @@
 """Fixtures that tests beside the code and stories share; the root is the only place pytest loads plug-ins from."""
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.support.no_skips", "tests.support.fixtures", "tests.support.databases"]
+
+# A busy machine is no fault of the code: what is slow shows in --durations.
+settings.register_profile("vigie", deadline=None)
+settings.load_profile("vigie")
