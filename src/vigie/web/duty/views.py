@@ -96,11 +96,11 @@ def _watches(watches: list[queries.Watch], language: str) -> list[dict[str, Any]
 @staff
 @require_safe
 def shifts(request: StaffRequest) -> HttpResponse:
-    """Shifts one by one; by default from today on. The address filters by duty, person and days."""
+    """Shifts one by one; by default those that go on or come. The address filters by duty, person and days."""
     today = clock.now().astimezone(zone()).date()
     filters = {name: words_of(request, name) for name in ("duty", "person", "from", "until")}
-    start, end = _day(filters["from"]) or today, _day(filters["until"])
-    rows = _found(filters, start, end)
+    start, end = _day(filters["from"]), _day(filters["until"])
+    rows = _found(filters, _midnight(start) if start else clock.now(), end)
     if file := carried(request, "shifts", COLUMNS, (record(shift) for shift in rows)):
         return file
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -109,7 +109,7 @@ def shifts(request: StaffRequest) -> HttpResponse:
         "page": page,
         "rows": [(shift, shift.duty.name(language)) for shift in page.object_list],
         "filters": filters,
-        "start": start,
+        "start": start or today,
         "filtered": any(filters.values()),
         "duties": [(row.code, row.name(language)) for row in queries.duties()],
         "people": [(row.login, row.name) for row in Person.objects.filter(shifts__isnull=False).distinct()],
@@ -119,8 +119,8 @@ def shifts(request: StaffRequest) -> HttpResponse:
     return render(request, "duty/shifts.html", context)
 
 
-def _found(filters: dict[str, str], start: date, end: date | None) -> QuerySet[Shift]:
-    rows = Shift.objects.filter(ends_at__gt=_midnight(start)).select_related("duty", "person")
+def _found(filters: dict[str, str], start: datetime, end: date | None) -> QuerySet[Shift]:
+    rows = Shift.objects.filter(ends_at__gt=start).select_related("duty", "person")
     if end:
         rows = rows.filter(starts_at__lt=_midnight(end + timedelta(days=1)))
     if filters["duty"]:
