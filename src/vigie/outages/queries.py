@@ -50,7 +50,7 @@ OPEN = (State.DRAFT, State.ANNOUNCED, State.ONGOING)
 
 def outages() -> QuerySet[Outage]:
     """Every outage, newest first, with contact and follower."""
-    return Outage.objects.select_related("contact", "follower", "thread")
+    return Outage.objects.select_related("contact", "follower", "asked_follower", "thread")
 
 
 def outage(pk: int | str) -> Outage:

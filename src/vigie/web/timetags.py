@@ -58,6 +58,17 @@ def moment(
     )
 
 
+def window(start: datetime, end: datetime | None, *, zone: bool = True) -> SafeString:
+    """From when to when, in the centre's zone; UTC on hover: "Tue 8 Dec 08:00–18:00 CET"."""
+    return format_html(
+        '<time class="moment" datetime="{}" title="{}{}">{}</time>',
+        timewords.iso(start),
+        timewords.utc(start),
+        f" → {timewords.utc(end)}" if end else "",
+        timewords.window(start, end, present(), zone=zone),
+    )
+
+
 def since(context: Context, start: datetime | None, now: datetime | None = None) -> SafeString:
     """For sentences: since when, and for how long already: "13:05 CET (1 h 25)"."""
     if start is None:

@@ -64,6 +64,21 @@ def absolute(at: datetime, now: datetime, *, zone: bool = True) -> str:
     return NBSP.join(parts)
 
 
+def window(start: datetime, end: datetime | None, now: datetime, *, zone: bool = True) -> str:
+    """From when to when, the day said once if it is the same: “Tue 8 Dec 08:00–18:00 CET”."""
+    if end is None:
+        return absolute(start, now, zone=zone)
+    first, last = local(start), local(end)
+    changes = first.tzname() != last.tzname()  # the night when clocks change: each end names its own
+    if first.date() == last.date() and not changes:
+        until = clocktime(end) + (f"{NBSP}{last.tzname()}" if zone else "")
+        dash = f"{NBSP}–{NBSP}" if french() else "–"
+        return f"{absolute(start, now, zone=False)}{dash}{until}"
+    arrow = f"{NBSP}→ "
+    days = f"{day(end, now)}{NBSP}{clocktime(end)}" + (f"{NBSP}{last.tzname()}" if zone else "")
+    return f"{absolute(start, now, zone=zone and changes)}{arrow}{days}"
+
+
 def utc(at: datetime) -> str:
     """The same instant for a colleague in another zone: "2026-11-22 12:05 UTC"."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

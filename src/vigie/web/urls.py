@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("vigie.web.today.urls")),
     path("", include("vigie.web.desk.urls")),
     path("", include("vigie.web.outages.urls")),
+    path("", include("vigie.web.planning.urls")),
     path("", include("vigie.web.composer.urls")),
     path("", include("vigie.web.people.urls")),
     path("", include("vigie.web.duty.urls")),

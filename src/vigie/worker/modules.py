@@ -27,6 +27,7 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("deliveries", seconds(1), _send, due=sending.due, alone=False),
         Module("lost leases", seconds(30), lambda _turn: sending.recover()),
         Module("overdue words", seconds(20), lambda _turn: outages.climb_overdue()),
+        Module("reminders", seconds(60), lambda _turn: outages.send_reminders()),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
         Module(
             "public site",

@@ -19,7 +19,9 @@ from vigie.outages.rules.notice import (
     BrokenRule,
     NoticeRule,
     broken,
+    first_date,
     first_good_start,
+    notice_given,
 )
 from vigie.outages.rules.plan import (
     FUTURE_START,
@@ -95,6 +97,7 @@ __all__ = [
     "broken",
     "bundled",
     "choose",
+    "first_date",
     "first_good_start",
     "flaps",
     "judge_alarm",
@@ -103,6 +106,7 @@ __all__ = [
     "natural_kind",
     "next_promise",
     "next_reminder",
+    "notice_given",
     "owed",
     "promises",
     "report",

@@ -78,3 +78,30 @@ def first_good_start(rule: NoticeRule, told_at: datetime, zone: ZoneInfo) -> dat
     day = local.date()
     day = day + timedelta(days=rule.amount) if rule.unit == DAYS else add_working_days(day, rule.amount)
     return instant(datetime.combine(day, local.time()), zone)
+
+
+def first_date(
+    rules: Sequence[NoticeRule], starts_at: datetime, told_at: datetime, zone: ZoneInfo
+) -> datetime | None:
+    """The first day, at the clock time of `starts_at`, on which telling at `told_at` keeps every rule; None within
+    three months.
+    """
+    local = starts_at.astimezone(zone)
+    day = min(local.date(), told_at.astimezone(zone).date())
+    for _day in range(100):
+        start = instant(datetime.combine(day, local.time()), zone)
+        if all(told_at <= rule.latest(start, zone) for rule in rules):
+            return start
+        day += timedelta(days=1)
+    return None
+
+
+def notice_given(unit: str, starts_at: datetime, told_at: datetime, zone: ZoneInfo) -> int:
+    """How many whole hours, days or working days of notice telling at `told_at` gives; never less than 0."""
+    amount = 0
+    while amount < 1000:  # noqa: PLR2004 # more than any rule asks for
+        rule = NoticeRule("", amount + 1, unit, Effect.AT_RISK, timedelta(0))
+        if told_at > rule.latest(starts_at, zone):
+            return amount
+        amount += 1
+    return amount

@@ -18,11 +18,12 @@ from vigie.notices.models import Version, VersionState
 from vigie.outages import queries as outages
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import Alarm, Outage
-from vigie.outages.rules import ALARM_EFFECTS, Due, State
+from vigie.outages.rules import ALARM_EFFECTS, Due, OutageKind, State
 from vigie.outages.texts import headline, path
 from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.post import queries as post
+from vigie.web.owed import owed
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Task:
     status: str = ""
     mine: bool = True
     alarm: Alarm | None = None
+    act: str = ""  # what one press on the list does: "accept" (or decline), "start"
+    outage: Outage | None = None
 
 
 def tasks(reader: Person, language: str) -> list[Task]:
@@ -74,6 +77,8 @@ def _urgency(task: Task, now: datetime) -> int:
 
 def _status(row: Outage) -> str:
     """The worst effect that still lasts; "ok" once it is over."""
+    if row.state in {State.DRAFT, State.ANNOUNCED, State.CANCELLED}:
+        return "maintenance"
     if row.state != State.ONGOING:
         return "ok"
     order = ("down", "degraded", "at_risk")
@@ -86,9 +91,13 @@ def _owed(reader: Person, language: str) -> Iterator[Task]:
     now = clock.now()
     climbed = {row.key for row in duty.escalations_of(reader)}
     for row, due in outages.all_due():
-        holds = reader.pk in {row.contact_id, row.follower_id}
+        words = owed(due, sudden=row.kind == OutageKind.SUDDEN)
+        if words.near is not None and due.at > now + words.near and row.asked_follower_id != reader.pk:
+            continue  # far away: the calendar shows it
+        holds = reader.pk in {row.contact_id, row.follower_id, row.asked_follower_id}
+        wanted = due.what == "follower" and not row.asked_follower_id and Role.SUPPORT in reader.roles
         reached = f"outage:{row.pk}:{due.key}" in climbed
-        if not (holds or reached or (Role.LEAD in reader.roles and due.at <= now)):
+        if not (holds or wanted or reached or (Role.LEAD in reader.roles and due.at <= now)):
             continue
         if due.what == "report" and row.follower_id != reader.pk and due.at > now:
             continue
@@ -97,36 +106,38 @@ def _owed(reader: Person, language: str) -> Iterator[Task]:
 
 
 def _owed_task(row: Outage, due: Due, reader: Person, language: str) -> Task:
-    draft = notices.open_version(row.thread, due.notice) if due.what != "report" else None
-    verbs = {
-        "first": _("Write the first notice"),
-        "update": _("Write the update"),
-        "end": _("Tell the end"),
-        "report": _("Write the report"),
-    }
-    words = {
-        "first": _("First notice owed"),
-        "update": _("Update owed"),
-        "end": _("End to be told"),
-        "report": _("Report owed"),
-    }
+    draft = notices.open_version(row.thread, due.notice) if due.notice and due.what != "report" else None
+    words = owed(due, sudden=row.kind == OutageKind.SUDDEN)
     waits = {
         VersionState.DRAFT: _("a draft waits for approval"),
         VersionState.APPROVED: _("approved, not out yet"),
     }
-    follows = row.follower_id == reader.pk
+    asked = due.what == "follower" and row.asked_follower_id == reader.pk
+    named = row.asked_follower if due.what == "follower" else row.contact if due.of_contact else row.follower
+    what = _("You are asked to follow") if asked else words.what
     return Task(
         kind=due.what,
-        what=f"{words[due.what]} · {headline(row, language)}",
+        what=f"{what} · {headline(row, language)}",
         url=f"{path(row)}/report" if due.what == "report" else path(row),
         at=due.at,
         due=True,
-        verb=verbs[due.what],
-        who="" if follows or not row.follower else row.follower.name,
+        verb=_("Accept or decline") if asked else str(words.verb),
+        who="" if named is None or named == reader else named.name,
         why=waits[VersionState(draft.state)] if draft else "",
         status=_status(row),
-        mine=follows or row.contact_id == reader.pk,
+        mine=reader.pk in {row.follower_id, row.contact_id, row.asked_follower_id} or due.what == "follower",
+        act=_act(row, due, reader),
+        outage=row,
     )
+
+
+def _act(row: Outage, due: Due, reader: Person) -> str:
+    """What the reader may do without leaving the list."""
+    if due.what == "follower" and row.asked_follower_id == reader.pk:
+        return "accept"
+    if due.what == "follower" and not row.asked_follower_id and Role.SUPPORT in reader.roles:
+        return "follow"
+    return "start" if due.what == "confirm_start" and row.contact_id == reader.pk else ""
 
 
 def _other_drafts(mine: dict[int, Outage], reader: Person, language: str) -> Iterator[Task]:
@@ -134,8 +145,8 @@ def _other_drafts(mine: dict[int, Outage], reader: Person, language: str) -> Ite
     by_thread = {row.thread_id: row for row in mine.values() if row.follower_id == reader.pk}
     for version in notices.drafts():
         row = by_thread.get(version.notice.thread_id)
-        owed = outages.due(row) if row else None
-        if row is None or (owed and owed.notice == version.notice.kind and not version.correction):
+        due = outages.due(row) if row else None
+        if row is None or (due and due.notice == version.notice.kind and not version.correction):
             continue
         yield Task(
             kind="draft",

@@ -16,7 +16,7 @@ from vigie.notices import queries as notices
 from vigie.outages import actions, queries
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import Fact, Outage
-from vigie.outages.rules import FactKind, State
+from vigie.outages.rules import Due, FactKind, OutageKind, State
 from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.post.models import Delivery
@@ -24,8 +24,12 @@ from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import going
 from vigie.web.middleware import status_of
 from vigie.web.outages import timeline
+from vigie.web.outages.course import course, primary
 from vigie.web.outages.declare import composer_url
 from vigie.web.outages.forms import FactForm, blame, fresh_key
+from vigie.web.outages.promised import broken_words
+from vigie.web.outages.works import picture
+from vigie.web.owed import owed
 
 POLLED_EVERY = 2  # seconds; see docs/decisions on polling
 
@@ -56,23 +60,21 @@ def opening(outage: Outage, user: Person) -> dict[str, Any]:
         "rights": rights(user, outage),
         "end_proposed": queries.end_proposed(outage),
         "lasted": outage.ended_at - outage.starts_at if outage.ended_at else None,
-        "write_label": _write_label(outage, due.what if due else "", draft=draft is not None),
+        "write_label": _write_label(outage, due, draft=draft is not None),
         "write_url": composer_url(outage, draft) if draft else "",
+        "owed": owed(due, sudden=outage.kind == OutageKind.SUDDEN) if due else None,
+        "scheduled": outage.kind == OutageKind.SCHEDULED,
+        "primary": primary(outage, due, user, composer_url(outage, draft) if draft else ""),
+        "may_follow": Role.SUPPORT in user.roles,
     }
 
 
-def _write_label(outage: Outage, what: str, *, draft: bool) -> str:
+def _write_label(outage: Outage, due: Due | None, *, draft: bool) -> str:
     """The primary action, named by verb and object; empty when nothing more is to be told."""
-    names = {
-        "first": (_("Write the first notice"), _("Open the first notice")),
-        "update": (_("Write the update"), _("Open the update")),
-        "end": (_("Tell the end"), _("Open the end notice")),
-    }
-    if what in names:
-        return names[what][1 if draft else 0]
-    if what == "report" or outage.state == State.ENDED:
-        return _("Write the report") if outage.state == State.ENDED else ""
-    return ""
+    if due and due.what != "report":
+        words = owed(due, sudden=outage.kind == OutageKind.SUDDEN)
+        return str(words.open_verb if draft else words.verb)
+    return _("Write the report") if outage.state == State.ENDED else ""
 
 
 def live(outage: Outage) -> dict[str, Any]:
@@ -97,6 +99,22 @@ def state_of(outage: Outage) -> dict[str, Any]:
         "recipients": recipients,
         "reachable": sum(bool(recipient.address) for recipient in recipients),
         "troubles": troubles(outage),
+        **(_planned(outage) if outage.kind == OutageKind.SCHEDULED else {}),
+    }
+
+
+def _planned(outage: Outage) -> dict[str, Any]:
+    """What only a planned outage has: its plan of communication, its works, the rules it breaks, what it meets."""
+    before = outage.state in {State.DRAFT, State.ANNOUNCED}
+    language = get_language() or "fr"
+    return {
+        "course": course(outage),
+        "works": picture(outage),
+        "broken": broken_words(queries.broken_rules(outage), outage),
+        "met": [going(other, language) for other in queries.collisions(outage)] if before else [],
+        "moved": outage.planned_start
+        and (outage.planned_start, outage.planned_end) != (outage.starts_at, outage.expected_end),
+        "before_start": before,
     }
 
 
@@ -133,7 +151,7 @@ def whole(
         "entry_form": entry or FactForm(initial={"key": fresh_key()}),
         "answering": answering[0] if answering else None,
         "answer_form": answering[1] if answering else None,
-        "page_keys": [("e", _("end the outage"))],
+        "page_keys": [("e", _("end the outage"))] if outage.state == State.ONGOING else [],
         "follower": outage.follower,
     }
     return render(request, "outages/page.html", context, status=status)

@@ -153,7 +153,7 @@ STEPS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: StaffRequest, pk: int, name: str) -> HttpResponse:
     outage = queries.outage(pk)
-    return _serve(request, outage, STEPS[name])
+    return serve(request, outage, STEPS[name])
 
 
 @staff
@@ -168,7 +168,7 @@ def change(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         expected = data["expected_end"] if data["expected_end"] != line.expected_end else None
         actions.change_service(user, outage, code, effect=effect, expected_end=expected)
 
-    return _serve(
+    return serve(
         request,
         outage,
         Step(
@@ -194,7 +194,7 @@ def restore(request: StaffRequest, pk: int, code: str) -> HttpResponse:
     def run(user: Person, outage: Outage, data: Mapping[str, Any]) -> None:
         actions.restore(user, outage, code, at=data["at"])
 
-    return _serve(
+    return serve(
         request,
         outage,
         Step(
@@ -217,7 +217,8 @@ def _line(outage: Outage, code: str) -> Affected:
     return line
 
 
-def _serve(request: StaffRequest, outage: Outage, step: Step, *, subject: str = "") -> HttpResponse:
+def serve(request: StaffRequest, outage: Outage, step: Step, *, subject: str = "") -> HttpResponse:
+    """A step as a page: asked, refused beside the field, or done and back to the outage."""
     if request.method != "POST":
         form = step.form(outage=outage, initial=step.initial(outage))
         return _show(request, outage, step, form, subject)

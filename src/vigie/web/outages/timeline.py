@@ -15,7 +15,7 @@ from vigie.notices.models import KIND_LABELS, Version
 from vigie.notices.rules import Kind
 from vigie.outages import queries
 from vigie.outages.models import Fact, Outage
-from vigie.outages.rules import FactKind
+from vigie.outages.rules import FactKind, OutageKind
 from vigie.post import queries as post
 from vigie.web import timewords
 
@@ -105,7 +105,7 @@ def outside(outage: Outage) -> list[Line]:
             url=_version_url(outage, version),
             delivery=_delivery(tally[version.topic]),
         )
-        if version.pk == first:
+        if version.pk == first and outage.kind == OutageKind.SUDDEN:
             line.note = _("%(span)s after it was declared") % {
                 "span": timewords.span(line.at - outage.declared_at)
             }
@@ -121,7 +121,7 @@ def outside(outage: Outage) -> list[Line]:
 def _title(version: Version, updates: int) -> str:
     kind = Kind(version.notice.kind)
     titles = {
-        Kind.ANNOUNCEMENT: _("First notice"),
+        Kind.ANNOUNCEMENT: _("First notice") if version.the_facts.sudden else _("Announcement"),
         Kind.UPDATE: _("Update %(n)s") % {"n": updates},
         Kind.END: _("End"),
         Kind.REPORT: _("Report"),
@@ -165,12 +165,15 @@ def mark(outage: Outage) -> str:
         outage.state,
         outage.contact_id,
         outage.follower_id,
+        outage.asked_follower_id,
+        outage.starts_at,
+        list(outage.interventions.values_list("number", "done_at")),
         outage.next_update_by,
         outage.expected_end,
         outage.data_lost,
         versions,
         sorted((topic, sorted(states.items())) for topic, states in post.tally(published).items()),
-        list(outage.affected.values_list("pk", "effect", "expected_end", "restored_at")),
+        list(outage.affected.values_list("pk", "effect", "starts_at", "expected_end", "restored_at")),
         list(outage.alarms.values_list("pk", "firing", "settled_at")),
     )
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:12]

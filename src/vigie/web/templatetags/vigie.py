@@ -22,7 +22,7 @@ register = template.Library()
 
 for _tag in (timetags.moment, timetags.since, timetags.ago, timetags.countdown):
     register.simple_tag(_tag, takes_context=True)
-for _plain in (timetags.clock, timetags.at, timetags.script_words):
+for _plain in (timetags.clock, timetags.at, timetags.window, timetags.script_words):
     register.simple_tag(_plain)
 
 WORDS = {
@@ -209,6 +209,13 @@ def go_keys() -> tuple[tuple[str, Any], ...]:
 @register.filter
 def words(text: str) -> list[str]:
     return text.split()
+
+
+@register.filter
+def uncapital(text: Any) -> str:
+    """A label inside a sentence: its first letter small."""
+    text = str(text)
+    return text[:1].lower() + text[1:]
 
 
 @register.filter

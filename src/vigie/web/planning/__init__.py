@@ -1,0 +1,1 @@
+"""Scheduled outages: planning them, their calendar, their templates, what is owed about them."""
