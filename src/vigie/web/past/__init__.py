@@ -1,0 +1,1 @@
+"""The past: search over everything, statistics per service."""
