@@ -45,7 +45,7 @@ def must_be_migrated(*, make_new: bool = False) -> None:
     if steps := open_steps():
         raise Refused(
             "database.old",
-            _("The database lacks %(n)s steps of this version (%(first)s …).")
+            _("The database is older than this version; steps missing: %(n)s, first %(first)s.")
             % {"n": len(steps), "first": steps[0]},
             hint=_("Make a backup (“vigie backup FILE”), then run “vigie migrate”."),
         )

@@ -90,7 +90,7 @@ def _database_away(error: Exception) -> int:
     say(_("vigie: the database does not answer as it should: %(words)s") % {"words": words[0]})
     if "unable to open database file" in words[0]:
         say(_("“vigie migrate” makes it; so does the first “vigie serve”."))
-    elif "no such table" in words[0] or "does not exist" in words[0]:
+    elif "no such table" in words[0] or "no such column" in words[0] or "does not exist" in words[0]:
         say(_("Its tables are missing or old: run “vigie migrate”."))
     else:
         say(_("“vigie check-config” looks at it."))

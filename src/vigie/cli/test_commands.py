@@ -42,7 +42,7 @@ def test_a_whole_outage_at_the_command_line(vigie, cast: Cast, clock: Clock):
         "lucie",
     )
     assert told.code == 0, told.err
-    assert "Published; 3 mails leave." in told.out
+    assert "Published; mails that leave: 3." in told.out
     assert Delivery.objects.filter(topic__startswith="notice").count() == 3
     assert vigie("outage", "promise", n, "16:00", "--as", "lucie").code == 0
     assert vigie("outage", "change", n, "farm", "--effect", "down", "--until", "17:00").code == 0
@@ -208,7 +208,7 @@ def test_shifts_come_in_by_file_good_lines_first(vigie, cast: Cast, tmp_path):
         "utf-8",
     )
     tried = vigie("duty", "shifts", "import", str(file), "--dry-run", user="odile")
-    assert (tried.code, "1 shifts entered" in tried.out) == (1, True)
+    assert (tried.code, "Shifts entered: 1" in tried.out) == (1, True)
     ran = vigie("duty", "shifts", "import", str(file))
     assert ran.code == 1
     assert f"{file}:3: Nobody here has the login “nobody”" in ran.err

@@ -136,7 +136,7 @@ def import_(
     act = actions.preview_shifts if dry_run else actions.import_shifts
     result = act(acting(as_), source)
     output.line(
-        _("%(added)s shifts entered, %(same)s were there already.")
+        _("Shifts entered: %(added)s; there already: %(same)s.")
         % {"added": result.added, "same": result.unchanged}
     )
     for bad in result.bad:

@@ -14,7 +14,7 @@ app = typer.Typer()
 def migrate() -> None:
     done = database.migrate()
     typer.echo(
-        _("The database is up to date; %(n)s steps were made.") % {"n": done}
+        _("The database is up to date; steps made: %(n)s.") % {"n": done}
         if done
         else _("The database is up to date.")
     )

@@ -146,7 +146,7 @@ def approve(id_: Id, as_: As = "") -> None:
 def publish(id_: Id, as_: As = "") -> None:
     outage, version = found(id_)
     mails = actions.publish(acting(as_), outage, version)
-    output.line(_("Published; %(n)s mails leave.") % {"n": mails})
+    output.line(_("Published; mails that leave: %(n)s.") % {"n": mails})
 
 
 @app.command(help=_("Begin a correction of what was published: a new version."))

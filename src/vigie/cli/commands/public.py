@@ -54,4 +54,4 @@ def push() -> None:
 )
 def emergency(context: typer.Context) -> None:
     program = import_module("vigie.public.emergency")
-    raise typer.Exit(int(program.main(context.args) or 0))
+    raise typer.Exit(int(program.main(context.args, "vigie public emergency") or 0))

@@ -68,7 +68,7 @@ def update(
         return
     print_version(row, version)
     if mails is not None:
-        output.line(_("Published; %(n)s mails leave.") % {"n": mails})
+        output.line(_("Published; mails that leave: %(n)s.") % {"n": mails})
     else:
         output.line(
             _("Kept as draft %(id)s; “vigie notice approve %(id)s”, then “vigie notice publish %(id)s”.")
