@@ -1,9 +1,10 @@
 """Allowed moves as a table, made by conditional updates that demand exactly one row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -56,3 +57,33 @@ def change_one(row: Model, *, expect: Mapping[str, Any], **changes: Any) -> None
         )
     for name, value in changes.items():
         setattr(row, name, value)
+
+
+def hold(row: Model, *, field: str = "state") -> None:
+    """Until the transaction ends nobody else changes this row; `Conflict` unless `field` still is what we saw.
+
+    For a verb that writes beside the row (a line of an outage) what only its state permits. An update that changes
+    nothing: it locks the row on PostgreSQL; SQLite lets one writer in anyway.
+    """
+    seen = getattr(row, field)
+    change_one(row, expect={field: seen}, **{field: seen})
+
+
+M = TypeVar("M", bound=Model)
+
+
+def once(find: Callable[[], M | None], make: Callable[[], M]) -> tuple[M, bool]:
+    """What `find` finds, or what `make` makes; and whether it was made here.
+
+    Two requests with one key (a second click) may both find nothing: the one whose row the database refuses gets the
+    other's. Run it inside the transaction of the verb.
+    """
+    if found := find():
+        return found, False
+    try:
+        with transaction.atomic():
+            return make(), True
+    except IntegrityError:
+        if found := find():
+            return found, False
+        raise

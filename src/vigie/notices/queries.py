@@ -12,6 +12,7 @@ from vigie.kernel.models import AuditRow
 from vigie.notices.events import NoticeAudit
 from vigie.notices.models import Notice, Thread, Version, VersionState
 from vigie.notices.rules import Kind, folded
+from vigie.people.models import Person
 
 
 def version(pk: int) -> Version:
@@ -107,6 +108,20 @@ def last_saved(version: Version) -> AuditRow | None:
         subject_kind="notices.version", subject_id=str(version.pk), kind=NoticeAudit.EDITED
     )
     return rows.order_by("-pk").first()
+
+
+def wrote(person: Person | None, version: Version) -> bool:
+    """Whether the person began this version or saved words of theirs in it."""
+    if person is None:
+        return False
+    edits = AuditRow.objects.filter(
+        subject_kind="notices.version",
+        subject_id=str(version.pk),
+        kind=NoticeAudit.EDITED,
+        actor_kind__in=("person", "token"),
+        actor_id=person.actor_id,
+    )
+    return version.created_by_id == person.pk or edits.exists()
 
 
 @dataclass(frozen=True)

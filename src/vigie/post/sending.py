@@ -104,6 +104,9 @@ def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> 
     except BadPayload as error:
         _set_apart(row, owner, str(error))
         return
+    except Exception as error:  # noqa: BLE001 # a row that breaks our own code must not block those behind it
+        _set_apart(row, owner, f"No message can be made of this delivery: {error!r}")
+        return
     if not OUTBOX.begin(row.pk, owner, span=LEASE):
         return  # the lease ran out and somebody else has it: they send it
     started = time.monotonic()

@@ -26,8 +26,7 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("reactions", seconds(1), lambda turn: _dispatch(turn, reactions), due=dispatches_due),
         Module("deliveries", seconds(1), _send, due=sending.due, alone=False),
         Module("lost leases", seconds(30), lambda _turn: sending.recover()),
-        Module("overdue words", seconds(20), lambda _turn: outages.climb_overdue()),
-        Module("reminders", seconds(60), lambda _turn: outages.send_reminders()),
+        Module("overdue words", seconds(20), _words),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
         Module(
             "public site",
@@ -49,6 +48,15 @@ def _dispatch(turn: Turn, reactions: ReactionTable) -> int:
 
 def _send(turn: Turn) -> int:
     return sending.send_due(turn.owner, go_on=turn.go_on)
+
+
+def _words(_turn: Turn) -> int:
+    """Reminders that may leave by themselves do so first, or somebody would be told that they are overdue."""
+    try:
+        sent = outages.send_reminders()
+    finally:
+        climbed = outages.climb_overdue()
+    return sent + climbed
 
 
 def _public_due() -> bool:

@@ -57,11 +57,13 @@ def declare_sudden(
     the services is in an outage that goes on, unless `anyway`; refused if nobody at all could be contact.
     """
     require(actor, OutagePermission.DECLARE, PERMISSIONS)
-    if key and (found := Outage.objects.filter(key=key).first()):
+    if found := _opened(key):
         return Declared(found, None, again=True)
     starts_at = starts_at or clock.now()
     rows = _checked(services, starts_at, expected_end, next_update_by)
     hold(rows)
+    if found := _opened(key):  # by a second click that was waiting for the first
+        return Declared(found, None, again=True)
     if not anyway:
         _refuse_second(rows)
     declarer = person_behind(actor)
@@ -98,6 +100,10 @@ def declare_sudden(
     )
     emit(OutageDeclared(outage_id=outage.pk, by_person_id=declarer.pk if declarer else None))
     return Declared(outage, draft)
+
+
+def _opened(key: str | None) -> Outage | None:
+    return Outage.objects.filter(key=key).first() if key else None
 
 
 def _affect(outage: Outage, rows: Sequence[Service], services: Mapping[str, str]) -> None:

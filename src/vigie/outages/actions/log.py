@@ -7,6 +7,7 @@ from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
 from vigie.kernel.errors import BadInput, Refused
 from vigie.kernel.events import emit
+from vigie.kernel.lifecycle import once
 from vigie.lib.fittext import fit
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import FactLogged, OutageAudit
@@ -47,8 +48,6 @@ def write(
 ) -> Fact:
     """Write one line of the log; also for what Vigie itself did (`FactKind.SYSTEM`)."""
     require(actor, OutagePermission.LOG, PERMISSIONS)
-    if key and (found := Fact.objects.filter(key=key).first()):
-        return found
     text = fit(text)
     if not text:
         raise BadInput("fact.empty", _("Write something first."), field="text")
@@ -60,16 +59,21 @@ def write(
             field="text",
         )
     person = person_behind(actor)
-    fact = Fact.objects.create(
-        outage=outage,
-        at=clock.now(),
-        kind=kind,
-        author=person,
-        author_label=actor.actor_label,
-        text=text,
-        answers=answers,
-        key=key,
+    fact, made = once(
+        lambda: Fact.objects.filter(key=key).first() if key else None,
+        lambda: Fact.objects.create(
+            outage=outage,
+            at=clock.now(),
+            kind=kind,
+            author=person,
+            author_label=actor.actor_label,
+            text=text,
+            answers=answers,
+            key=key,
+        ),
     )
+    if not made:
+        return fact
     audit.record(
         OutageAudit.FACT_LOGGED, actor=actor, subject=outage, changes={"fact": fact.pk, "kind": kind}
     )

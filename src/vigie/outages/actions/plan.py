@@ -1,18 +1,22 @@
 """What the worker does for outages: overdue words climb, stand-ins are relieved. All derived from rows."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from vigie.duty import actions as duty
 from vigie.duty import queries as rota
+from vigie.duty.models import Escalation
 from vigie.duty.rules import DutyCode, Rung
-from vigie.kernel import clock
+from vigie.kernel import clock, journal
 from vigie.kernel.access import System
-from vigie.notices.queries import published
+from vigie.kernel.errors import Conflict
+from vigie.notices.queries import open_version, published
 from vigie.notices.rules import Kind
 from vigie.outages.actions.roles import hand_over
 from vigie.outages.actions.tell import approve, compose, publish
@@ -22,23 +26,53 @@ from vigie.outages.rules import Due, RoleName
 from vigie.outages.texts import facts_of, headline, path
 from vigie.people.rules import GroupKind
 
+log = journal.of(__name__)
+
 
 def climb_overdue() -> int:
     """Open an escalation for each overdue word, stand down those whose word has come, climb the rest."""
     now = clock.now()
     overdue = {f"outage:{outage.pk}:{due.key}": (outage, due) for outage, due in all_due() if due.at <= now}
-    done = 0
-    for escalation in rota.open_escalations().filter(key__startswith="outage:"):
-        if escalation.key not in overdue:
-            duty.stand_down(escalation, why="done, or no longer owed")
-            done += 1
-    for key, (outage, due) in overdue.items():
-        words = {language: _owed_words(outage, due, language) for language in ("fr", "en")}
-        escalation = duty.escalate(
-            key=key, what_fr=words["fr"], what_en=words["en"], path=path(outage), rungs=rungs(outage, due)
-        )
-        done += duty.climb(escalation)
+    settled = [
+        row for row in rota.open_escalations().filter(key__startswith="outage:") if row.key not in overdue
+    ]
+    return _one_by_one(settled, _stand_down) + _one_by_one(overdue.items(), _climb)
+
+
+Item = TypeVar("Item")
+
+
+def _one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:
+    """Do it for each, returns the sum. What fails for one outage delays no other; the first failure is raised at the
+    end, so that the worker shows it. Where somebody acted in between, the next look sees what is left.
+    """
+    done, failed = 0, None
+    for item in items:
+        try:
+            with transaction.atomic():
+                done += act(item)
+        except Conflict:
+            continue
+        except Exception as error:  # raised below
+            log.exception("plan.failed", act=act.__name__)
+            failed = failed or error
+    if failed is not None:
+        raise failed
     return done
+
+
+def _stand_down(escalation: Escalation) -> int:
+    duty.stand_down(escalation, why="done, or no longer owed")
+    return 1
+
+
+def _climb(item: tuple[str, tuple[Outage, Due]]) -> int:
+    key, (outage, due) = item
+    words = {language: _owed_words(outage, due, language) for language in ("fr", "en")}
+    escalation = duty.escalate(
+        key=key, what_fr=words["fr"], what_en=words["en"], path=path(outage), rungs=rungs(outage, due)
+    )
+    return int(duty.climb(escalation))
 
 
 def rungs(outage: Outage, due: Due) -> list[Rung]:
@@ -79,15 +113,21 @@ def send_reminders() -> int:
 
     Where facts changed since, a change notice is owed first and the reminder waits for a person.
     """
-    now, sent = clock.now(), 0
-    for outage, due in all_due():
-        if due.what == "reminder" and due.at <= now < outage.starts_at and covered(outage):
-            version = compose(System("plan"), outage, Kind.REMINDER)
-            if version.created_by is None:
-                approve(System("plan"), outage, version)
-                publish(System("plan"), outage, version)
-                sent += 1
-    return sent
+    now = clock.now()
+    owed = [row for row, due in all_due() if due.what == "reminder" and due.at <= now < row.starts_at]
+    return _one_by_one(owed, _remind)
+
+
+def _remind(outage: Outage) -> int:
+    """Begin, approve and publish it at once, unless somebody is writing in this thread: their words come first."""
+    begun = open_version(outage.thread)
+    if (begun is not None and begun.created_by is not None) or not covered(outage):
+        return 0
+    vigie = System("plan")
+    version = compose(vigie, outage, Kind.REMINDER)
+    approve(vigie, outage, version)
+    publish(vigie, outage, version)
+    return 1
 
 
 def covered(outage: Outage) -> bool:
@@ -104,8 +144,9 @@ def relieve_stand_ins() -> int:
     shift = rota.on_duty(clock.now(), DutyCode.SUPPORT)
     if not shift:
         return 0
-    relieved = 0
-    for outage in ongoing().filter(follower_stands_in=True):
+
+    def relieve(outage: Outage) -> int:
         hand_over(System(), outage, RoleName.FOLLOWER, shift[0].person, why=_("a Support shift has begun"))
-        relieved += 1
-    return relieved
+        return 1
+
+    return _one_by_one(ongoing().filter(follower_stands_in=True), relieve)

@@ -11,7 +11,7 @@ from vigie.kernel import audit, clock
 from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import BadInput, Forbidden, Refused
 from vigie.kernel.events import emit
-from vigie.kernel.lifecycle import change_one
+from vigie.kernel.lifecycle import change_one, hold
 from vigie.lib.fittext import fit
 from vigie.notices.rules import DataLost, Effect
 from vigie.outages.actions.declare import check_end
@@ -34,6 +34,7 @@ def _ongoing(actor: Actor, outage: Outage) -> None:
     require(actor, OutagePermission.STEER, PERMISSIONS)
     if outage.state != State.ONGOING:
         raise Refused("outage.not_ongoing", _("Outage %(pk)s does not go on.") % {"pk": outage.pk})
+    hold(outage)
 
 
 def needs_contact_or_lead(actor: Actor, outage: Outage) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
 from vigie.kernel.errors import BadInput, Conflict, Forbidden, Refused
 from vigie.kernel.events import emit
-from vigie.kernel.lifecycle import change_one
+from vigie.kernel.lifecycle import change_one, hold, once
+from vigie.lib.fittext import on_one_line
 from vigie.notices import actions as notices
 from vigie.notices.rules import Paragraphs
 from vigie.outages.actions.declare import check_end
@@ -62,30 +63,33 @@ def plan(
     """
     require(actor, OutagePermission.DECLARE, PERMISSIONS)
     if key and (found := Outage.objects.filter(key=key).first()):
-        return found
+        return found  # before any check: what was right at the first click may be too late at the second
     services = _checked(windows)
     starts_at = min(window.starts_at for window in windows.values())
     ends_at = max(window.ends_at for window in windows.values())
-    if template and (found := Outage.objects.filter(template=template, planned_start=starts_at).first()):
-        return found
-    outage = Outage.objects.create(
-        kind=OutageKind.SCHEDULED,
-        state=State.DRAFT,
-        thread=notices.open_thread(),
-        contact=_contact(actor, contact),
-        declared_at=clock.now(),
-        declared_by=actor.actor_label,
-        origin="template" if template else "desk",
-        key=key,
-        title_fr=title_fr[:120],
-        title_en=title_en[:120],
-        starts_at=starts_at,
-        expected_end=ends_at,
-        planned_start=starts_at,
-        planned_end=ends_at,
-        template=template,
-        words=notices.clean(words or {}),
+    outage, made = once(
+        lambda: _planned_already(key, template, starts_at),
+        lambda: Outage.objects.create(
+            kind=OutageKind.SCHEDULED,
+            state=State.DRAFT,
+            thread=notices.open_thread(),
+            contact=_contact(actor, contact),
+            declared_at=clock.now(),
+            declared_by=actor.actor_label,
+            origin="template" if template else "desk",
+            key=key,
+            title_fr=on_one_line(title_fr)[:120],
+            title_en=on_one_line(title_en)[:120],
+            starts_at=starts_at,
+            expected_end=ends_at,
+            planned_start=starts_at,
+            planned_end=ends_at,
+            template=template,
+            words=notices.clean(words or {}),
+        ),
     )
+    if not made:
+        return outage
     for service in services:
         _affect(outage, service, windows[service.code])
     audit.record(
@@ -102,6 +106,14 @@ def plan(
     if asked_follower is not None:
         ask_follower(actor, outage, asked_follower)
     return outage
+
+
+def _planned_already(
+    key: str | None, template: MaintenanceTemplate | None, starts_at: datetime
+) -> Outage | None:
+    same_form = Outage.objects.filter(key=key).first() if key else None
+    same_occurrence = Outage.objects.filter(template=template, planned_start=starts_at) if template else None
+    return same_form or (same_occurrence.first() if same_occurrence is not None else None)
 
 
 def _checked(windows: Mapping[str, Window]) -> list[Service]:
@@ -163,6 +175,7 @@ def _scheduled(outage: Outage, *states: State) -> None:
             _("Outage %(pk)s is “%(state)s”: this can't be done now.")
             % {"pk": outage.pk, "state": outage.get_state_display()},
         )
+    hold(outage)
 
 
 @transaction.atomic
@@ -333,7 +346,16 @@ def _changed(outage: Outage, expect: Mapping[str, object] | None = None) -> None
         changes |= {"planned_start": starts_at, "planned_end": changes["expected_end"]}
     else:
         changes["changed_at"] = clock.now()
-    change_one(outage, expect={"state": outage.state, **(expect or {})}, **changes)
+    try:
+        with transaction.atomic():
+            change_one(outage, expect={"state": outage.state, **(expect or {})}, **changes)
+    except IntegrityError:
+        raise Refused(
+            "outage.occurrence_taken",
+            _("This maintenance is planned already for that time, as another outage."),
+            hint=_("Cancel one of the two, or choose another time."),
+            field="starts_at",
+        ) from None
     emit(OutageChanged(outage_id=outage.pk))
 
 

@@ -11,10 +11,11 @@ from vigie.experiments.queries import contacts_of, users_of
 from vigie.kernel import audit, clock
 from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import Forbidden, Refused
+from vigie.kernel.lifecycle import hold
 from vigie.notices import actions as notices
 from vigie.notices.models import KIND_LABELS as NOTICE_KINDS
 from vigie.notices.models import Version
-from vigie.notices.queries import in_force, open_version, published, was_told
+from vigie.notices.queries import in_force, open_version, published, was_told, wrote
 from vigie.notices.rules import PARAGRAPH_LIMIT, Facts, Kind, Paragraphs, Recipient
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import promise
@@ -35,6 +36,7 @@ def compose(actor: Actor, outage: Outage, kind: Kind | None = None) -> Version:
     A draft of another kind that was overtaken (an update, when the outage has ended) is discarded, and kept.
     """
     require(actor, OutagePermission.TELL, PERMISSIONS)
+    hold(outage)  # two people who begin a notice at once get one draft
     kind = kind or natural_kind(course(outage))
     if (outage.kind == OutageKind.SUDDEN, outage.state) not in WHEN_ALLOWED[kind]:
         raise Refused(
@@ -113,6 +115,12 @@ def _same_minute(t: datetime, outage: Outage) -> bool:
     return now is not None and t.replace(second=0, microsecond=0) == now.replace(second=0, microsecond=0)
 
 
+def _as_it_is_now(outage: Outage) -> None:
+    """Hold the outage and read it again: nothing leaves that was true only when the page was opened."""
+    hold(outage)
+    outage.refresh_from_db()
+
+
 def _of_this(outage: Outage, version: Version) -> None:
     if version.notice.thread_id != outage.thread_id:
         raise Refused("notice.elsewhere", _("This notice belongs to another outage."))
@@ -140,6 +148,7 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
     """The follower says that this may leave; see `rules.may_approve` for the exceptions."""
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
+    _as_it_is_now(outage)
     fault = "" if SYSTEM in actor.roles else approval_fault(actor, outage, version)
     if fault:
         name = outage.follower.name if outage.follower else "?"
@@ -159,7 +168,11 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
             hint=_("Set a new “next update by” first."),
             field="next_update_by",
         )
-    if policy(outage.kind).second_person and person_behind(actor) == version.created_by:
+    if (
+        policy(outage.kind).second_person
+        and SYSTEM not in actor.roles
+        and wrote(person_behind(actor), version)
+    ):
         raise Forbidden(
             "notice.second_person",
             _("Who wrote a notice does not approve it: the centre's policy asks for a second person."),
@@ -190,6 +203,7 @@ def publish(actor: Actor, outage: Outage, version: Version) -> int:
     """
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
+    _as_it_is_now(outage)
     facts = facts_of(outage)
     if outage.state == State.DRAFT:
         _announce(actor, outage)
@@ -220,6 +234,7 @@ def correct(actor: Actor, outage: Outage, version: Version, *, why: str) -> Vers
     """Begin a correction of what was published, from the facts as they are now known."""
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
+    hold(outage)
     if version not in in_force(published(outage.thread)):
         raise Refused(
             "notice.corrected_already", _("This version was corrected already; correct the newest.")
