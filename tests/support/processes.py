@@ -103,7 +103,7 @@ def ended_with_us(command: str, folder: Path) -> Iterator[None]:
     finally:
         if guard.stdin is not None:
             guard.stdin.close()
-        guard.wait(30)
+        guard.wait(120)  # a whole virtual environment on a busy disk
 
 
 def script(name: str, *arguments: str, **environment: str) -> None:
