@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -103,6 +104,20 @@ def _shown(service: Service, found: ServiceFigures, language: str) -> dict[str, 
     }
 
 
+def _chart(rows: list[tuple[Service, ServiceFigures]], language: str) -> SafeString | str:
+    """Hours down per service as SVG; the same numbers stand in the table below it."""
+    sudden, scheduled = _("sudden"), _("scheduled")
+    bars = tuple(
+        (service.name(language), kind, round(span / HOUR, 2))
+        for service, found in rows
+        for kind, span in ((sudden, found.down_sudden), (scheduled, found.down_scheduled))
+        if span
+    )
+    return (
+        charts.stacked_hours(bars, sudden=sudden, scheduled=scheduled, hours=_("hours down")) if bars else ""
+    )
+
+
 @staff
 @require_safe
 def statistics(request: StaffRequest) -> HttpResponse:
@@ -123,27 +138,6 @@ def statistics(request: StaffRequest) -> HttpResponse:
         "kept": sum(found.promises_kept for _service, found in rows),
         "made": sum(found.promises_kept + found.promises_broken for _service, found in rows),
         "worst": hit[0][0].name(language) if hit else "",
-        "query": request.GET.urlencode(),
+        "chart": _chart(rows, language),
     }
     return render(request, "past/statistics.html", context)
-
-
-@staff
-@require_safe
-def chart(request: StaffRequest, name: str) -> HttpResponse:
-    """Hours down per service as SVG; the same numbers stand in the table beside it."""
-    if name != "down":
-        raise Http404
-    start, end = span_of(request)
-    language = get_language() or "fr"
-    sudden, scheduled = _("sudden"), _("scheduled")
-    values = [
-        {"service": service.name(language), "kind": kind, "hours": round(span / HOUR, 2)}
-        for service, found in _figures(start, end)
-        for kind, span in ((sudden, found.down_sudden), (scheduled, found.down_scheduled))
-        if span
-    ]
-    svg = charts.stacked_hours(values, sudden=sudden, scheduled=scheduled, hours=_("hours down"), service="")
-    response = HttpResponse(svg, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response

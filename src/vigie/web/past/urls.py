@@ -7,5 +7,4 @@ from vigie.web.past import search, statistics
 urlpatterns = [
     path("search", search.search, name="search"),
     path("statistics", statistics.statistics, name="statistics"),
-    path("statistics/<str:name>.svg", statistics.chart, name="statistics_chart"),
 ]

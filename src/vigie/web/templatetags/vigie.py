@@ -214,8 +214,8 @@ def words(text: str) -> list[str]:
 @register.filter
 def uncapital(text: Any) -> str:
     """A label inside a sentence: its first letter small."""
-    text = str(text)
-    return text[:1].lower() + text[1:]
+    label = str(text)
+    return label[:1].lower() + label[1:]
 
 
 @register.filter
