@@ -1,8 +1,10 @@
 """Verbs over notices. Who may do them is the caller's rule: an outage knows its follower, this package doesn't."""
 
 from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +18,9 @@ from vigie.lib.fittext import fit, on_one_line
 from vigie.notices.events import NoticeAudit, NoticePublished
 from vigie.notices.lifecycle import VERSION
 from vigie.notices.models import Notice, Thread, Version, VersionState
-from vigie.notices.queries import last_saved
+from vigie.notices.queries import last_saved, published
 from vigie.notices.rules import (
+    CALENDAR_KINDS,
     FREE_SECTIONS,
     LANGUAGES,
     PARAGRAPH_LIMIT,
@@ -29,7 +32,7 @@ from vigie.notices.rules import (
     once_each,
     problems,
 )
-from vigie.notices.texts import SECTION_NAMES, problem_words, render, search_text
+from vigie.notices.texts import SECTION_NAMES, Word, course_of, invitation, problem_words, render, search_text
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
 
@@ -270,7 +273,9 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
             for row in told
         ],
     )
-    enqueue(_parcel(version, recipient) for recipient in told)
+    note_standing(version.notice.thread_id)
+    calendars = _calendars(version)
+    enqueue(_parcel(version, recipient, calendars) for recipient in told)
     audit.record(NoticeAudit.PUBLISHED, actor=actor, subject=version, changes={"mails": len(told)})
     emit(
         NoticePublished(
@@ -281,6 +286,24 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
         )
     )
     return len(told)
+
+
+def note_standing(thread: int) -> None:
+    """Write on the thread where it stands for readers, from what was published in it."""
+    rows = Version.objects.filter(notice__thread=thread, state=VersionState.PUBLISHED)
+    newest = rows.order_by("-notice__number", "-number").values("pk", "facts").first()
+    last = rows.order_by("-published_at", "-pk").values("pk", "published_at").first()
+    if newest is None or last is None:
+        return
+    facts = Facts.from_json(newest["facts"])
+    Thread.objects.filter(pk=thread).update(
+        told_at=last["published_at"],
+        newest_version=newest["pk"],
+        last_version=last["pk"],
+        state=facts.state,
+        starts_at=facts.starts_at,
+        sudden=facts.sudden,
+    )
 
 
 def _refuse_leaving(version: Version, facts: Facts) -> None:
@@ -309,16 +332,38 @@ def _refuse_leaving(version: Version, facts: Facts) -> None:
         )
 
 
-def _parcel(version: Version, recipient: Recipient) -> Parcel:
+def _calendars(version: Version) -> dict[str, dict[str, str]]:
+    """{language: calendar part of the mails}, for what people write in their calendars; empty for the rest."""
+    if version.the_facts.sudden or version.notice.kind not in CALENDAR_KINDS:
+        return {}
+    thread = version.notice.thread
+    words = [Word(row.published_at, row.the_facts) for row in published(thread) if row.published_at]
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return {
+        language: invitation(
+            course_of(thread.pk, words, language=language, flash=text["flash"]), language, sender
+        )
+        for language, text in version.rendered.items()
+    }
+
+
+def _parcel(version: Version, recipient: Recipient, calendars: Mapping[str, Mapping[str, str]]) -> Parcel:
     language = recipient.language if recipient.language in version.rendered else LANGUAGES[0]
     text = version.rendered[language]
+    payload: dict[str, Any] = {
+        "subject": text["mail_subject"],
+        "text": text["mail_text"],
+        "html": text["mail_html"],
+    }
+    if language in calendars:
+        payload["calendar"] = calendars[language]
     return Parcel(
         key=f"{version.topic}:mail:{recipient.address.strip().lower()}",
         recipient=recipient.address.strip(),
         recipient_name=recipient.name,
         language=language,
         topic=version.topic,
-        payload={"subject": text["mail_subject"], "text": text["mail_text"], "html": text["mail_html"]},
+        payload=payload,
     )
 
 

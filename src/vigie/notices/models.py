@@ -10,9 +10,21 @@ from vigie.people.models import Person
 
 
 class Thread(models.Model):
-    """Everything told outside about one thing, from the first notice to the report."""
+    """Everything told outside about one thing, from the first notice to the report.
+
+    The other columns say where it stands for readers, so that lists of thousands need no text: they repeat what the
+    published versions hold, are written with each of them, and are empty before the first.
+    """
 
     opened_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, db_index=True)
+    newest_version = models.PositiveBigIntegerField(null=True)  # of the newest notice, the one in force
+    last_version = models.PositiveBigIntegerField(
+        null=True
+    )  # published last, maybe the correction of an older one
+    state = models.CharField(max_length=12, blank=True, default="", db_index=True)
+    starts_at = models.DateTimeField(null=True, db_index=True)
+    sudden = models.BooleanField(null=True)
 
     def __str__(self) -> str:
         return f"thread {self.pk}"

@@ -25,6 +25,10 @@ class Kind(StrEnum):
     REPORT = "report"
 
 
+# What people write in their calendars; an update or an end is news, not a date.
+CALENDAR_KINDS = (Kind.ANNOUNCEMENT, Kind.REMINDER, Kind.CHANGE, Kind.CANCELLATION)
+
+
 class Effect(StrEnum):
     """What users notice of a service; the order is from worst to least."""
 

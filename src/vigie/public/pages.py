@@ -4,105 +4,36 @@ A `Page` knows what it depends on (`depends`): while that stays the same, its by
 alone without rendering it. None means that it carries the time at which it was made: rendered at every build.
 """
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from vigie.notices.rules import LANGUAGES
 from vigie.notices.texts import Section
-from vigie.public import queries, rules, texts
-from vigie.public.feeds import atom
+from vigie.public import feeds, queries, rules, statuspage, texts
+from vigie.public.experiments import every_way, experiment, names
+from vigie.public.frame import Page, Render, assets, html, kit
+from vigie.public.material import Material, digest
 from vigie.public.plain import flash_json, flash_text, heartbeat_json, motd, status_json
 from vigie.public.queries import Line, Story, newest_of
 from vigie.public.services import board
+from vigie.public.shown import past as past_entry
+from vigie.public.shown import shown
 from vigie.services.queries import catalogue
 
-HERE = Path(__file__).resolve().parent
-ASSETS = HERE / "assets"
 RECENT = 5  # past outages on the first page
 LISTED = 40  # on the first page of past ones
 PER_PAGE = 100  # on a page of a month: keeps it under 60 kB
 MONTH = re.compile(r"past-(\d{4}-\d{2})(?:-(\d+))?\.html")
-Render = Callable[[], bytes]
-
-
-@dataclass(frozen=True)
-class Page:
-    path: str
-    render: Render
-    depends: str | None = None
-
-
-@cache
-def kit() -> str:
-    """What all pages depend on: templates, words, styles, names of the installation."""
-    found = hashlib.sha256(f"{settings.OPTIONS['site.name']}".encode())
-    for name in ("site.url", "site.public_url", "site.contact", "site.time_zone", "public.heartbeat"):
-        found.update(f"{name}={settings.OPTIONS[name]}\n".encode())
-    sources = [path for path in HERE.rglob("*") if path.suffix in {".py", ".html", ".css", ".js"}]
-    for path in sorted(sources) + sorted(HERE.parent.glob("locale/*/LC_MESSAGES/django.mo")):
-        found.update(path.read_bytes())
-    found.update(stylesheet())
-    return found.hexdigest()[:12]
-
-
-@cache
-def stylesheet() -> bytes:
-    """One small sheet: the desk's tokens, then the public pages' own rules; comments and indentation taken out."""
-    tokens = finders.find("vigie/tokens.css")
-    assert isinstance(tokens, str), "vigie/tokens.css is part of the package"
-    text = Path(tokens).read_text("utf-8") + (ASSETS / "site.css").read_text("utf-8")
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", text).strip().encode()
-
-
-def assets() -> dict[str, Render]:
-    return {
-        "assets/site.css": stylesheet,
-        "assets/fresh.js": (ASSETS / "fresh.js").read_bytes,
-        "assets/icon.svg": (ASSETS / "icon.svg").read_bytes,
-    }
-
-
-def html(template: str, language: str, path: str, now: datetime, **context: Any) -> bytes:
-    """A page at `path` in one language; all its links are relative, so that the folder works from anywhere."""
-    with translation.override(language):
-        root = "../" * path.count("/")
-        other = next(each for each in LANGUAGES if each != language)
-        base = {
-            "language": language,
-            "other": other,
-            "other_label": {"fr": "Français", "en": "English"}[other],
-            "other_url": f"{root}{path.replace(f'{language}/', f'{other}/', 1) if '/' in path else f'{other}/index.html'}",
-            "root": root,
-            "here": f"{root}{language}/",
-            "kit": kit(),
-            "centre": settings.OPTIONS["site.name"],
-            "contact": settings.OPTIONS["site.contact"],
-            "desk": settings.OPTIONS["site.url"],
-            "heartbeat": settings.OPTIONS["public.heartbeat"],
-            "stale_note": texts.stale_note(),
-            "now": now,
-            "zone": texts.zone_words(now),
-        }
-        if not context.get("kept"):
-            base["news"] = queries.last_published()[0]  # what fresh.js compares heartbeat.json with
-        return render_to_string(f"public/{template}.html", base | context).encode()
-
 
 # --- the pages ---
 
@@ -110,53 +41,22 @@ def html(template: str, language: str, path: str, now: datetime, **context: Any)
 def index(language: str, now: datetime, path: str = "") -> bytes:
     """The first page: what is going on, every service, what is planned, what is past, how to be told."""
     open_ = queries.open_stories()
-    going_on = [story for story in open_ if story.facts.state == "ongoing"]
+    begun = [story for story in open_ if rules.has_begun(story.facts, now)]
+    planned = sorted(
+        (story for story in open_ if story not in begun), key=lambda story: story.facts.starts_at
+    )
     with translation.override(language):
         return html(
             "index",
             language,
             path or f"{language}/index.html",
             now,
-            opening=texts.opening(going_on, now),
-            going_on=[_shown(story, language, now) for story in going_on],
-            planned=[_shown(story, language, now) for story in open_ if story not in going_on],
-            services=board(list(catalogue()), open_, language),
-            recent=[_past(story.pk, story.newest, language) for story in queries.recent_past(RECENT, open_)],
+            opening=texts.opening(begun, now),
+            going_on=[shown(story, language, now) for story in begun],
+            planned=[shown(story, language, now) for story in planned],
+            services=board(list(catalogue()), open_, language, now),
+            recent=[past_entry(story.pk, story.newest, language) for story in queries.recent_past(RECENT)],
         )
-
-
-def _shown(story: Story, language: str, now: datetime) -> dict[str, Any]:
-    newest = story.newest
-    flash = newest.rendered[language].flash if language in newest.own_flashes else ""
-    return {
-        "pk": story.pk,
-        "newest": newest,
-        "flash": flash,
-        "opening": texts.story_opening(story.facts, now),
-        "late": rules.promise_is_late(story.facts, now),
-        "sections": newest.rendered[language].sections,
-        "count": len(story.told),
-        "at": newest.published_at,
-        "state": rules.outage_state(story.facts),
-    }
-
-
-def _past(thread: int, told: queries.Told, language: str) -> dict[str, Any]:
-    facts = told.facts
-    states = {rules.state_of(service.effect, sudden=facts.sudden) for service in facts.services}
-    with translation.override(language):
-        return {
-            "pk": thread,
-            "names": texts.names(facts.services),
-            "state": rules.worst(states),
-            "over": not rules.is_open(facts),
-            "note": pgettext("outage", "false alarm")
-            if facts.false_alarm
-            else pgettext("outage", "cancelled")
-            if facts.state == "cancelled"
-            else "",
-            "when": texts.when(facts),
-        }
 
 
 def outage(language: str, story: Story, now: datetime) -> bytes:
@@ -213,18 +113,18 @@ def _said_anew(story: Story, language: str) -> list[list[Section]]:
     return found
 
 
-def past(language: str, now: datetime, lines: Sequence[Line]) -> bytes:
+def past(language: str, now: datetime) -> bytes:
     """The newest past outages, and the months to look further."""
-    over = [line for line in lines if not line.is_open]
+    starts = queries.past_starts()
     with translation.override(language):
         months = [
             {
-                "path": chunks[0].path(language).removeprefix(f"{language}/"),
+                "path": Chunk(key, 1, 1, ()).path(language).removeprefix(f"{language}/"),
                 "label": _month_label(key),
-                "count": sum(len(chunk.lines) for chunk in chunks),
+                "count": sum(1 for _start in group),
                 "year": key[:4],
             }
-            for key, chunks in _months(over).items()
+            for key, group in groupby(starts, key=_month_of)
         ]
         return html(
             "past",
@@ -233,10 +133,13 @@ def past(language: str, now: datetime, lines: Sequence[Line]) -> bytes:
             now,
             kept=False,
             title=_("Past outages"),
-            entries=[_past(thread, told, language) for thread, told in newest_of(over[:LISTED])],
-            months=months if len(over) > LISTED else [],
-            total=len(over),
+            entries=_entries(queries.past_lines(LISTED), language),
+            months=months if len(starts) > LISTED else [],
         )
+
+
+def _entries(lines: Sequence[Line], language: str) -> list[dict[str, Any]]:
+    return [past_entry(thread, told, language) for thread, told in newest_of(lines)]
 
 
 @dataclass(frozen=True)
@@ -253,8 +156,11 @@ class Chunk:
 
     @property
     def depends(self) -> str:
-        pks = " ".join(str(line.newest) for line in self.lines)
-        return f"{kit()} {self.of} {hashlib.sha256(pks.encode()).hexdigest()[:16]}"
+        return digest([self.of, *(line.newest for line in self.lines)])
+
+
+def _month_of(start: datetime) -> str:
+    return f"{start.astimezone(texts.zone()):%Y-%m}"
 
 
 def _month_label(key: str) -> str:
@@ -262,14 +168,24 @@ def _month_label(key: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _months(over: Sequence[Line]) -> dict[str, list[Chunk]]:
+def _months(over: Sequence[Line]) -> Iterator[Chunk]:
     """Past outages by the month in which they began (in the centre's zone), newest first, cut into pages."""
-    found = {}
-    for key, group in groupby(over, key=lambda line: f"{line.starts_at.astimezone(texts.zone()):%Y-%m}"):
+    for key, group in groupby(over, key=lambda line: _month_of(line.starts_at)):
         lines = tuple(group)
         cuts = [lines[start : start + PER_PAGE] for start in range(0, len(lines), PER_PAGE)]
-        found[key] = [Chunk(key, number, len(cuts), cut) for number, cut in enumerate(cuts, 1)]
-    return found
+        yield from (Chunk(key, number, len(cuts), cut) for number, cut in enumerate(cuts, 1))
+
+
+def _one_month(key: str) -> list[Chunk]:
+    """The pages of one month, read alone."""
+    try:
+        first = datetime.fromisoformat(f"{key}-01").replace(tzinfo=texts.zone())
+    except ValueError:
+        return []
+    year, month = (first.year, first.month + 1) if first.month < 12 else (first.year + 1, 1)  # noqa: PLR2004 # months of a year
+    if year > 9999:  # noqa: PLR2004 # the last year that a datetime knows
+        return []
+    return list(_months(queries.past_between(first, first.replace(year=year, month=month))))
 
 
 def month(language: str, now: datetime, chunk: Chunk) -> bytes:
@@ -287,7 +203,7 @@ def month(language: str, now: datetime, chunk: Chunk) -> bytes:
             now,
             kept=True,
             title=_("Outages: %(month)s") % {"month": _month_label(chunk.key)},
-            entries=[_past(thread, told, language) for thread, told in newest_of(chunk.lines)],
+            entries=_entries(chunk.lines, language),
             pages=pages if chunk.of > 1 else [],
             page_number=chunk.number,
         )
@@ -302,42 +218,50 @@ def missing(language: str, now: datetime, path: str) -> bytes:
 # --- the table ---
 
 
+def default_language() -> str:
+    """The language of what has none in its address."""
+    return settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in LANGUAGES else LANGUAGES[0]
+
+
 def small_files(now: datetime) -> dict[str, Render]:
-    """All that is made anew at each build: first pages, texts for machines, feeds."""
-    default = settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in LANGUAGES else LANGUAGES[0]
+    """All that is made anew at each build: first pages and texts for machines."""
     made: dict[str, Render] = {}
     for language in LANGUAGES:
-        made[f"feeds/news.{language}.atom"] = lambda language=language: atom(language)  # type: ignore[misc] # mypy has no type for a default that binds a loop variable
-        made[f"flash.{language}.txt"] = lambda language=language: flash_text(language)  # type: ignore[misc] # same
-        made[f"motd.{language}.txt"] = lambda language=language: motd(language)  # type: ignore[misc] # same
-    made["flash.json"] = lambda: flash_json(now)
-    made["status.json"] = lambda: status_json(now)
+        made[f"flash.{language}.txt"] = partial(flash_text, language)
+        made[f"motd.{language}.txt"] = partial(motd, language, now)
+    made["flash.json"] = partial(flash_json, now)
+    made["status.json"] = partial(status_json, now)
+    for path in statuspage.FILES:
+        made[path] = partial(statuspage.file, path, "en")  # their readers look for English words
     for language in LANGUAGES:
-        made[f"{language}/index.html"] = lambda language=language: index(language, now)  # type: ignore[misc] # same
-    made["index.html"] = lambda: index(default, now, "index.html")
-    made["heartbeat.json"] = lambda: heartbeat_json(now)
+        made[f"{language}/index.html"] = partial(index, language, now)
+    made["index.html"] = partial(index, default_language(), now, "index.html")
+    made["heartbeat.json"] = partial(heartbeat_json, now)
     return made
 
 
 def site(now: datetime) -> Iterator[Page]:
     """Every page, in the order in which it must appear: what is linked to comes before what links."""
+    material = Material()
     for path, render in assets().items():
         yield Page(path, render, kit())
     lines = queries.outline()
     for line in lines:
         yield from _outage_pages(line, now)
-    for chunks in _months([line for line in lines if not line.is_open]).values():
-        for chunk in chunks:
-            for language in LANGUAGES:
-                yield Page(chunk.path(language), _bound(month, language, now, chunk), chunk.depends)
+    for chunk in _months([line for line in lines if not line.is_open]):
+        for language in LANGUAGES:
+            yield Page(chunk.path(language), partial(month, language, now, chunk), chunk.depends)
+    yield from feeds.pages(material)
+    open_ = queries.open_stories()
     for language in LANGUAGES:
-        yield Page(f"{language}/past.html", _bound(past, language, now, lines))
+        for user in material.users:
+            render = partial(experiment, language, user, material, open_, now)
+            yield Page(f"{language}/experiments/{user.code}.html", render)
+        ways = partial(every_way, language, material, now)
+        yield Page(f"{language}/feeds.html", ways, digest(names(material)))
+        yield Page(f"{language}/past.html", partial(past, language, now))
     for path, render in small_files(now).items():
         yield Page(path, render)
-
-
-def _bound(function: Callable[..., bytes], *arguments: Any) -> Render:
-    return lambda: function(*arguments)
 
 
 def _outage_pages(line: Line, now: datetime) -> Iterator[Page]:
@@ -358,17 +282,25 @@ def one(path: str, now: datetime) -> bytes | None:
     """The bytes of one path as they stand at `now`, without making the others; None if there is no such page."""
     if render := (assets() | small_files(now)).get(path):
         return render()
+    if path.startswith("feeds/"):
+        return next((page.render() for page in feeds.pages(Material()) if page.path == path), None)
     language, _slash, rest = path.partition("/")
-    if language not in LANGUAGES:
-        return None
+    return _one_in(language, rest, now) if language in LANGUAGES else None
+
+
+def _one_in(language: str, rest: str, now: datetime) -> bytes | None:
     if found := re.fullmatch(r"status/(\d{1,17})\.html", rest):
         story = queries.stories([int(found[1])]).get(int(found[1]))
         return outage(language, story, now) if story else None
-    if rest == "past.html":
-        return past(language, now, queries.outline())
+    if found := re.fullmatch(r"experiments/([-\w]+)\.html", rest):
+        material = Material()
+        user = material.user(found[1])
+        return experiment(language, user, material, queries.open_stories(), now) if user else None
     if found := MONTH.fullmatch(rest):
-        over = [line for line in queries.outline() if not line.is_open]
-        chunks = _months(over).get(found[1], [])
-        wanted = [chunk for chunk in chunks if chunk.path(language) == path]
+        wanted = [chunk for chunk in _one_month(found[1]) if chunk.path(language) == f"{language}/{rest}"]
         return month(language, now, wanted[0]) if wanted else None
-    return None
+    made = {
+        "past.html": lambda: past(language, now),
+        "feeds.html": lambda: every_way(language, Material(), now),
+    }
+    return made[rest]() if rest in made else None

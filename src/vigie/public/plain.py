@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -37,18 +38,19 @@ def ascii_line(text: str) -> str:
     return line if len(line) <= FLASH_LIMIT else line[: FLASH_LIMIT - 3].rstrip() + "..."
 
 
-def _flashes(language: str) -> list[str]:
-    return [one_line(story.newest.rendered[language].flash) for story in queries.open_stories()]
+def _flashes(language: str, stories: Iterable[Story]) -> list[str]:
+    return [one_line(story.newest.rendered[language].flash) for story in stories]
 
 
 def flash_text(language: str) -> bytes:
     """One flash a line, the worst first; empty when all is well."""
-    return "".join(f"{line}\n" for line in _flashes(language)).encode()
+    return "".join(f"{line}\n" for line in _flashes(language, queries.open_stories())).encode()
 
 
-def motd(language: str) -> bytes:
-    """The same in ASCII, for a login banner."""
-    return "".join(f"{ascii_line(line)}\n" for line in _flashes(language)).encode()
+def motd(language: str, now: datetime) -> bytes:
+    """The same in ASCII, for a login banner: what goes on, and the planned stops of the next 24 hours."""
+    soon = [story for story in queries.open_stories() if rules.is_soon(story.facts, now)]
+    return "".join(f"{ascii_line(line)}\n" for line in _flashes(language, soon)).encode()
 
 
 def _stamp(at: datetime | None) -> str | None:
@@ -65,6 +67,7 @@ def _outage(story: Story, now: datetime) -> dict[str, Any]:
         "services": [service.code for service in facts.open_services],
         "starts_at": _stamp(facts.starts_at),
         "expected_end": _stamp(facts.expected_end),
+        "start_unconfirmed": rules.start_is_unconfirmed(facts, now),
         "end_unconfirmed": rules.end_is_unconfirmed(facts, now),
         "next_update_by": _stamp(facts.next_update_by),
         "update_late": rules.promise_is_late(facts, now),
@@ -84,8 +87,8 @@ def flash_json(now: datetime) -> bytes:
 def status_json(now: datetime) -> bytes:
     """The whole board: overall state, each service, each open outage; documented in the manual."""
     stories = queries.open_stories()
-    rows = board(list(catalogue()), stories, "en")
-    french = {row.code: row for row in board(list(catalogue()), stories, "fr")}
+    rows = board(list(catalogue()), stories, "en", now)
+    french = {row.code: row for row in board(list(catalogue()), stories, "fr", now)}
     going_on = [story for story in stories if story.facts.state == "ongoing"]
     sentence = {}
     for language in LANGUAGES:

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
+from django.db.models import QuerySet
 
 from vigie.kernel import clock, events
 from vigie.kernel.models import EventRow
 from vigie.notices.events import NoticePublished
-from vigie.notices.models import KIND_LABELS, Notice, Thread, Version, VersionState
+from vigie.notices.models import KIND_LABELS, Thread, Version, VersionState
 from vigie.notices.queries import in_force
 from vigie.notices.rules import Facts, Kind
 from vigie.notices.texts import Rendered
@@ -115,41 +114,57 @@ class Line:
         return self.state in rules.OPEN_STATES
 
 
+def _told_threads() -> QuerySet[Thread]:
+    return Thread.objects.filter(told_at__isnull=False)
+
+
+def _over() -> QuerySet[Thread]:
+    return _told_threads().exclude(state__in=rules.OPEN_STATES)
+
+
+def _lines(threads: QuerySet[Thread]) -> list[Line]:
+    columns = ("pk", "newest_version", "last_version", "state", "starts_at", "told_at")
+    return [
+        Line(thread, newest, last, state, starts, told)
+        for thread, newest, last, state, starts, told in threads.values_list(*columns)
+        if newest and last and starts and told
+    ]
+
+
 def outline() -> list[Line]:
     """Every outage of which something was told, newest start first, without loading a single text."""
-    rows = (
-        published()
-        .order_by("notice__number", "number")
-        .values_list("notice__thread_id", "pk", "published_at", KT("facts__state"), KT("facts__starts_at"))
-    )
-    found: dict[int, Line] = {}
-    for thread, pk, at, state, starts in rows.iterator(2000):
-        before = found.get(thread)
-        found[thread] = Line(
-            thread,
-            newest=pk,
-            last_version=max(pk, before.last_version) if before else pk,
-            state=state,
-            starts_at=datetime.fromisoformat(starts),
-            told_at=max(at, before.told_at) if before else at,
-        )
-    return sorted(found.values(), key=lambda line: (line.starts_at, line.thread), reverse=True)
+    return _lines(_told_threads().order_by("-starts_at", "-pk"))
 
 
-FINAL = (Kind.END, Kind.CANCELLATION, Kind.REPORT)
+def newest_lines(limit: int, *, sudden: bool) -> list[Line]:
+    """The newest outages of one kind."""
+    return _lines(_told_threads().filter(sudden=sudden).order_by("-starts_at", "-pk")[:limit])
 
 
-def _maybe_open() -> list[int]:
-    """Threads whose newest notice is not a last word: few, found without reading the facts of thousands."""
-    newest = Notice.objects.filter(thread=OuterRef("pk"), versions__state=VersionState.PUBLISHED)
-    kind = Subquery(newest.order_by("-number").values("kind")[:1])
-    threads = Thread.objects.annotate(newest_kind=kind).filter(newest_kind__isnull=False)
-    return list(threads.exclude(newest_kind__in=FINAL).values_list("pk", flat=True))
+def past_lines(limit: int) -> list[Line]:
+    """The newest of the outages that are over."""
+    return _lines(_over().order_by("-starts_at", "-pk")[:limit])
+
+
+def past_between(start: datetime, end: datetime) -> list[Line]:
+    """The outages that are over and began in [start, end), newest first."""
+    return _lines(_over().filter(starts_at__gte=start, starts_at__lt=end).order_by("-starts_at", "-pk"))
+
+
+def past_starts() -> list[datetime]:
+    """When each outage that is over began, newest first: what a list of months counts."""
+    starts = _over().order_by("-starts_at").values_list("starts_at", flat=True)
+    return [start for start in starts if start]
+
+
+def open_threads() -> list[int]:
+    """Outages that go on or are announced."""
+    return list(_told_threads().filter(state__in=rules.OPEN_STATES).values_list("pk", flat=True))
 
 
 def open_stories() -> list[Story]:
     """What goes on or is announced: the former first, the worst first, then the longest."""
-    found = [story for story in stories(_maybe_open()).values() if rules.is_open(story.facts)]
+    found = [story for story in stories(open_threads()).values() if rules.is_open(story.facts)]
     return sorted(
         found,
         key=lambda story: (
@@ -160,15 +175,9 @@ def open_stories() -> list[Story]:
     )
 
 
-def recent_past(limit: int, going_on: Iterable[Story]) -> list[Story]:
-    """The outages that are over, the one last spoken of first; `going_on` are those to leave out."""
-    rows = published().exclude(notice__thread__in=[story.pk for story in going_on])
-    threads: list[int] = []
-    for thread in rows.order_by("-published_at", "-pk").values_list("notice__thread_id", flat=True)[:500]:
-        if thread not in threads:
-            threads.append(thread)
-        if len(threads) == limit:
-            break
+def recent_past(limit: int) -> list[Story]:
+    """The outages that are over, the one last spoken of first."""
+    threads = list(_over().order_by("-told_at", "-pk").values_list("pk", flat=True)[:limit])
     found = stories(threads)
     return [found[thread] for thread in threads]
 
@@ -181,17 +190,15 @@ def newest_of(lines: Iterable[Line]) -> list[tuple[int, Told]]:
     return [(line.thread, found[line.thread]) for line in wanted if line.thread in found]
 
 
-def newest_notices(limit: int) -> list[tuple[int, Told, datetime]]:
-    """For feeds: (thread, notice in force, first published at), last published first."""
-    rows = published().select_related("notice").order_by("-published_at", "-pk")
-    found: dict[int, Version] = {}
-    for row in rows[: limit * 2]:
-        found.setdefault(row.notice_id, row)
+def told(versions: Sequence[int]) -> list[tuple[int, Told, datetime]]:
+    """For feeds: (thread, notice, when it was first published) of these versions, last published first."""
+    rows = published().select_related("notice").filter(pk__in=versions).order_by("-published_at", "-pk")
     first: dict[int, datetime] = {}
-    for notice, at in published().filter(notice__in=list(found)).values_list("notice_id", "published_at"):
+    notices = rows.order_by().values("notice")
+    for notice, at in published().filter(notice__in=notices).values_list("notice_id", "published_at"):
         assert at is not None
         first[notice] = min(at, first.get(notice, at))
-    return [(row.notice.thread_id, _told(row), first[row.notice_id]) for row in list(found.values())[:limit]]
+    return [(row.notice.thread_id, _told(row), first[row.notice_id]) for row in rows]
 
 
 def last_published() -> tuple[int, datetime | None]:

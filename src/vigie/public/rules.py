@@ -10,6 +10,7 @@ OPEN_STATES = frozenset({"announced", "ongoing"})
 # Worst first: the order in which a reader wants to hear of them.
 STATES = ("down", "degraded", "at_risk", "maintenance", "unknown", "ok")
 PER_HEARTBEAT = 3  # builds within one promised heartbeat: two may fail before a reader is warned
+SOON = timedelta(hours=24)  # before its start a planned stop comes into login banners
 FIRST_RETRY = timedelta(seconds=30)
 
 
@@ -42,6 +43,16 @@ def promise_is_late(facts: Facts, now: datetime) -> bool:
     return is_open(facts) and facts.next_update_by is not None and facts.next_update_by < now
 
 
+def has_begun(facts: Facts, now: datetime) -> bool:
+    """Whether it goes on, or should: what was announced for an hour that has passed may well be under way."""
+    return facts.state == "ongoing" or start_is_unconfirmed(facts, now)
+
+
+def is_soon(facts: Facts, now: datetime) -> bool:
+    """Whether a login banner speaks of it: it goes on, or begins within a day."""
+    return facts.state == "ongoing" or facts.starts_at - SOON <= now
+
+
 def start_is_unconfirmed(facts: Facts, now: datetime) -> bool:
     """What was announced should have begun, and nobody said that it did."""
     return facts.state == "announced" and facts.starts_at < now
@@ -58,7 +69,7 @@ def turns_at(facts: Iterable[Facts], now: datetime) -> datetime | None:
         moment
         for each in facts
         if is_open(each)
-        for moment in (each.next_update_by, each.expected_end, each.starts_at)
+        for moment in (each.next_update_by, each.expected_end, each.starts_at, each.starts_at - SOON)
         if moment is not None and moment >= now
     ]
     return min(moments, default=None)

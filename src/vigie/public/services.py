@@ -25,9 +25,18 @@ class Row:
     note: str = ""
 
 
-def board(services: Sequence[Service], open_stories: Iterable[Story], language: str) -> list[Row]:
-    """The catalogue in its order. What a notice names is in that state; what it says depends on it is at risk."""
-    going_on = [story for story in open_stories if story.facts.state == "ongoing"]
+def board(
+    services: Sequence[Service], open_stories: Iterable[Story], language: str, now: datetime | None = None
+) -> list[Row]:
+    """The services in their order. What a notice names is in that state; what it says depends on it is at risk.
+
+    With `now`, a planned stop whose hour has passed unconfirmed shows as one, and says so.
+    """
+    going_on = [
+        story
+        for story in open_stories
+        if story.facts.state == "ongoing" or (now and rules.start_is_unconfirmed(story.facts, now))
+    ]
     rows = []
     for service in services:
         candidates = [row for story in going_on for row in _rows(service, story, language)]
@@ -42,6 +51,12 @@ def _rows(service: Service, story: Story, language: str) -> Iterable[Row]:
     for each in facts.open_services:
         if each.code == service.code:
             state = rules.state_of(each.effect, sudden=facts.sudden)
+            if facts.state == "announced":
+                with translation.override(language):
+                    yield Row(
+                        service.code, name, plain, state, None, story.pk, _("planned; start unconfirmed")
+                    )
+                continue
             yield Row(service.code, name, plain, state, each.starts_at, story.pk)
     # Notices carry the names of what depends on the affected services, not their codes.
     if service.name_fr in facts.touched_fr or service.name_en in facts.touched_en:

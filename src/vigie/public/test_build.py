@@ -66,6 +66,7 @@ def test_a_heartbeat_touches_only_what_shows_its_time(cast: Cast, clock: Clock, 
         "en/index.html",
         "fr/past.html",
         "en/past.html",
+        *(f"{language}/experiments/{code}.html" for language in ("fr", "en") for code in ("orion", "lyra")),
         "flash.json",
         "status.json",
         "heartbeat.json",
@@ -174,9 +175,9 @@ def fill(path: Path) -> None:
 
 @contextmanager
 def small_disk(mount: Path) -> Iterator[bool]:
-    """A real disk of 320 kB at `mount` where one may be mounted (as root); says whether it is."""
+    """A real disk of 1 MB at `mount` where one may be mounted (as root); says whether it is."""
     mount.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=320k", "tmpfs", str(mount)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)]
     mounted = os.geteuid() == 0 and subprocess.run(command, check=False, capture_output=True).returncode == 0
     try:
         yield mounted

@@ -10,6 +10,7 @@ from tests.support.cast import Cast
 from vigie.kernel.clock import Clock
 from vigie.outages import actions
 from vigie.public.test_pages import declared, tell
+from vigie.public.test_scheduled import announced
 
 
 def parsed(client: Client, language: str):
@@ -69,3 +70,45 @@ def test_what_a_writer_types_can_not_break_the_feed(cast: Cast, clock: Clock, cl
     tell(cast, outage, fr=evil, en=evil)
     content = parsed(client, "fr").entries[0].content[0].value
     assert "<script" not in content
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_rss_is_read_by_readers_and_a_correction_comes_anew(
+    cast: Cast, clock: Clock, client: Client, language: str
+):
+    outage = declared(cast)
+    path = f"/feeds/news.{language}.rss"
+    answer = client.get(path)
+    assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
+    before = feedparser.parse(answer.content)
+    assert (before.bozo, before.version) == (False, "rss20")
+    assert before.feed.language == language
+    assert before.entries[0].link.endswith(f"/{language}/status/{outage.thread_id}.html#notice-1")
+    clock.tick(minutes=5)
+    actions.promise(cast.lucie, outage, clock.now() + timedelta(hours=1))
+    right = actions.correct(
+        cast.lucie, outage, outage.thread.notices.get().versions.get(), why="It began earlier."
+    )
+    actions.approve(cast.lucie, outage, right)
+    actions.publish(cast.lucie, outage, right)
+    after = feedparser.parse(client.get(path).content)
+    assert len(after.entries) == 1
+    assert after.entries[0].id != before.entries[0].id
+    assert "It began earlier." in after.entries[0].description
+
+
+@pytest.mark.parametrize("ending", ["atom", "rss"])
+def test_who_wants_one_service_or_planned_stops_gets_these_alone(cast: Cast, client: Client, ending: str):
+    breakdown = declared(cast, "site", "degraded")
+    stop = announced(cast)
+
+    def threads(key: str) -> set[str]:
+        entries = feedparser.parse(client.get(f"/feeds/{key}.en.{ending}").content).entries
+        return {entry.link.split("/")[-1].split(".")[0] for entry in entries}
+
+    both = {str(breakdown.thread_id), str(stop.thread_id)}
+    assert threads("news") == both
+    assert threads("maintenance") == {str(stop.thread_id)}
+    assert threads("services/storage") == {str(stop.thread_id)}
+    assert threads("services/site") == {str(breakdown.thread_id)}
+    assert threads("services/farm") == set()

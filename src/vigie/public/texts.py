@@ -115,10 +115,19 @@ class Opening:
     more: tuple[str, ...] = ()
 
 
-def opening(going_on: Sequence[Story], now: datetime) -> Opening:
-    """The sentence of the whole centre, from what goes on (announced outages set aside by the caller)."""
+def all_is_well_for(name: str, *, has_services: bool) -> str:
+    """The sentence of an experiment's page when nothing touches it."""
+    if not has_services:
+        return _("%(name)s: no service is noted for this experiment yet.") % {"name": name}
+    return _("%(name)s: all services in use work.") % {"name": name}
+
+
+def opening(going_on: Sequence[Story], now: datetime, well: str = "") -> Opening:
+    """The sentence of the whole centre, or of a part of it, from what has begun (what is to come is set aside by the
+    caller); `well` is said when that is nothing.
+    """
     if not going_on:
-        return Opening("ok", _("All services work."))
+        return Opening("ok", well or _("All services work."))
     if len(going_on) == 1:
         return story_opening(going_on[0].facts, now)
     state = rules.worst(rules.outage_state(story.facts) for story in going_on)
@@ -175,28 +184,36 @@ def what_next(facts: Facts, now: datetime) -> list[str]:
             else _("Next update by %(moment)s.")
         )
         lines.append(text % {"moment": moment(facts.next_update_by, now)})
-    if rules.start_is_unconfirmed(facts, now):
-        lines.append(
-            _("It was to begin on %(moment)s; whether it did is unconfirmed.")
-            % {"moment": moment(facts.starts_at)}
-        )
-    elif rules.end_is_unconfirmed(facts, now) and facts.expected_end:
-        lines.append(
-            _("It was expected to be over by %(moment)s; this is unconfirmed.")
-            % {"moment": moment(facts.expected_end, now)}
-        )
-    elif facts.expected_end:
-        lines.append(_("Expected to be over by %(moment)s.") % {"moment": moment(facts.expected_end, now)})
+    begun, over = rules.start_is_unconfirmed(facts, now), rules.end_is_unconfirmed(facts, now)
+    if begun and over and facts.expected_end:
+        text = _("It was planned from %(start)s to %(end)s; whether it took place is unconfirmed.")
+        lines.append(text % {"start": moment(facts.starts_at, now), "end": moment(facts.expected_end, now)})
+    elif begun:
+        text = _("It was to begin on %(moment)s; whether it did is unconfirmed.")
+        lines.append(text % {"moment": moment(facts.starts_at)})
+    elif over and facts.expected_end:
+        text = _("It was expected to be over by %(moment)s; this is unconfirmed.")
+        lines.append(text % {"moment": moment(facts.expected_end, now)})
+    elif facts.expected_end and facts.state != "announced":
+        text = _("Expected to be over by %(moment)s.")
+        lines.append(text % {"moment": moment(facts.expected_end, now)})
     return lines
 
 
 def when(facts: Facts) -> str:
-    """The whole window of an outage, for lists of past ones: day, from, to, and how long."""
-    start, end = facts.starts_at, facts.ended_at
+    """The whole window of an outage, real or planned: day, from, to, and how long."""
+    return window(facts.starts_at, facts.ended_at or (None if facts.sudden else facts.expected_end))
+
+
+def window(start: datetime, end: datetime | None) -> str:
+    """“Tuesday 8 December 2026, 08:00 – 18:00 (10 h)”; with the zone where the clocks change in between."""
     first = f"{day(start)}, {clock_time(start)}"
     if end is None:
         return first
     last = clock_time(end) if same_day(start, end) else f"{day(end)}, {clock_time(end)}"
+    here, there = (at.astimezone(zone()).tzname() for at in (start, end))
+    if here != there:
+        first, last = f"{first}{NBSP}{here}", f"{last}{NBSP}{there}"
     return f"{first} – {last} ({span(end - start)})"
 
 

@@ -44,6 +44,12 @@ def touched_by(services: Iterable[Service]) -> list[Service]:
     return list(catalogue().filter(pk__in=closure([service.pk for service in services], edges)))
 
 
+def needs_of() -> dict[int, frozenset[int]]:
+    """{service: itself and everything that it directly or indirectly needs}, by primary key."""
+    turned = [(needs, service) for service, needs in Dependency.objects.values_list("service_id", "needs_id")]
+    return {pk: closure([pk], turned) for pk in catalogue().values_list("pk", flat=True)}
+
+
 def for_alarms(alarms: Iterable[Mapping[str, str]]) -> list[Service | None]:
     """For the labels of each alarm the service it is about, by the names monitoring gives it or by its own code;
     None if unknown.

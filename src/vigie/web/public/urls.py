@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path
 from vigie.web.public import views
 
 FILES = (
-    r"^(?P<path>(?:fr|en)/.*|assets/[a-z.]+|feeds/news\.(?:fr|en)\.atom"
+    r"^(?P<path>(?:fr|en)/.*|assets/[a-z.]+|feeds/[-\w/]+(?:\.(?:fr|en))?\.(?:atom|rss|ics)|api/v2/[-a-z/]+\.json"
     r"|index\.html|(?:flash|status|heartbeat)\.json|(?:flash|motd)\.(?:fr|en)\.txt)$"
 )
 

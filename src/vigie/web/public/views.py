@@ -14,10 +14,16 @@ from django.views.decorators.http import require_safe
 
 from vigie.kernel import clock
 from vigie.notices.rules import LANGUAGES
-from vigie.public import pages, queries
+from vigie.public import pages, queries, statuspage
 
 SOON = "public, max-age=30, must-revalidate"  # short enough for a page that people reload in an outage
-KINDS = {".atom": "application/atom+xml; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+KINDS = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+FOR_MACHINES = (".json", ".txt", ".atom", ".rss", ".ics")
 
 
 @require_safe
@@ -42,12 +48,23 @@ def language_home(request: HttpRequest, language: str) -> HttpResponseBase:  # n
 def file(request: HttpRequest, path: str) -> HttpResponseBase:
     """Any file of the site; what does not exist says so in plain words."""
     wanted = f"{path}index.html" if path in {f"{language}/" for language in LANGUAGES} else path
-    content = pages.one(wanted, clock.now())
+    wanted, content = _wanted(wanted, request.GET.get("lang", ""))
     if content is None:
         language = wanted.split("/", 1)[0]
         language = language if language in LANGUAGES else settings.LANGUAGE_CODE
         return HttpResponse(pages.missing(language, clock.now(), wanted), status=404)
     return _answer(request, wanted, content)
+
+
+def _wanted(path: str, language: str) -> tuple[str, bytes | None]:
+    """The file at this path; where its address names no language, `?lang=` may."""
+    now = clock.now()
+    if language in LANGUAGES:
+        if path in statuspage.FILES:
+            return path, statuspage.file(path, language)
+        if path.startswith("feeds/") and PurePosixPath(path).suffixes[:-1] == []:
+            path = str(PurePosixPath(path).with_suffix(f".{language}{PurePosixPath(path).suffix}"))
+    return path, pages.one(path, now)
 
 
 def _answer(request: HttpRequest, path: str, content: bytes, language: str = "") -> HttpResponse:
@@ -60,7 +77,7 @@ def _answer(request: HttpRequest, path: str, content: bytes, language: str = "")
     response = HttpResponse(content, content_type=kind)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = SOON
-    if path.endswith((".json", ".txt")):
+    if path.endswith(FOR_MACHINES):
         response.headers["Access-Control-Allow-Origin"] = "*"  # public facts: any page may show them
     if language or path[:3] in {f"{each}/" for each in LANGUAGES}:
         response.headers["Content-Language"] = language or path[:2]
@@ -73,4 +90,4 @@ def _answer(request: HttpRequest, path: str, content: bytes, language: str = "")
 
 def _last_modified(path: str) -> datetime | None:
     """When something was last published; pages that carry the time at which they are made have no other."""
-    return queries.last_published()[1] if path.endswith(".atom") else None
+    return queries.last_published()[1] if path.endswith((".atom", ".rss", ".ics")) else None
