@@ -7,6 +7,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+LISTEN ?= 127.0.0.1:8000
 FAST := not lab and not browser and not slow
 CATALOGUES := $(shell find src -path '*/LC_MESSAGES/*.po')
 
@@ -16,8 +17,8 @@ CATALOGUES := $(shell find src -path '*/LC_MESSAGES/*.po')
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: venv ## start the desk with an invented centre: http://127.0.0.1:8000
-	@$(BIN)/vigie demo
+run: venv ## start the desk with an invented centre: http://127.0.0.1:8000/demo/ (other port: LISTEN=127.0.0.1:8001)
+	@$(BIN)/vigie demo --listen $(LISTEN)
 
 test: venv parts lint ## everything: lint, types, layers, sizes, then all tests (installs system parts as root on Debian)
 	$(PYTEST) -q -n $(WORKERS) -m "$(FAST)"

@@ -49,7 +49,8 @@ def _serve(folder: Path, listen: str) -> None:
     prepare(folder)
     say(
         "",
-        _("Open http://%(listen)s: the ribbon on top lets you be anyone of the staff.") % {"listen": listen},
+        _("Open http://%(listen)s/demo/ and be anyone of the staff; readers see http://%(listen)s/.")
+        % {"listen": listen},
         _("Every mail that leaves is received here and shown at http://%(listen)s/demo/mailbox.")
         % {"listen": listen},
         _("Ctrl-C ends it; “vigie demo” goes on where you were, “vigie demo --fresh” begins anew."),

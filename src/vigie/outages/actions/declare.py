@@ -187,7 +187,9 @@ def _refuse_second(rows: Sequence[Service]) -> None:
             "outage.already_open",
             _("%(services)s: outage %(pk)s is open already (contact %(contact)s).")
             % {"services": names, "pk": other.pk, "contact": other.contact.name},
-            hint=_("Write what you know into its log; or declare it anyway if it is really another one."),
+            hint=_(
+                "Write what you know into its log, or change there what users notice; declare it anyway only if it is really another one."
+            ),
             field="services",
         )
 

@@ -85,6 +85,11 @@ class ComposerForm(forms.Form):
             return None
         return promised
 
+    @property
+    def only_proposed(self) -> bool:
+        """Whether the time is the page's own proposal: a saved draft promises nothing that readers have not seen."""
+        return self.promised is not None and moment_text(self.promised) == self.data.get("proposed", "")
+
     def show_promise(self, stands: datetime | None) -> None:
         """Where the writer left the time alone, the page shows the one that stands now."""
         if self.is_bound and self.promised is None and "next_update_by" not in self.errors:

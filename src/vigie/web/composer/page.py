@@ -97,7 +97,7 @@ def _do(request: StaffRequest, outage: Outage, version: Version, form: ComposerF
         version,
         paragraphs=form.paragraphs(),
         flashes=form.flashes(),
-        next_update_by=form.promised,
+        next_update_by=None if do == "save" and form.only_proposed else form.promised,
         expected_edits=form.cleaned_data["seen"],
     )
     if do in {"approve", "publish"} and version.state != VersionState.APPROVED:
@@ -165,7 +165,7 @@ def _context(
     bound = form is not None
     form = form or ComposerForm()
     form.show_promise(outage.next_update_by)
-    facts = present.facts_for(outage, version, form.promised)
+    facts = present.facts_for(outage, version, form.promised if bound else present.next_word(outage, version))
     stands = present.initial(outage, version, facts)
     form.initial = stands
     shown = present.rendered(outage, version, facts, form)
@@ -199,7 +199,7 @@ def _seen(form: ComposerForm, stands: dict[str, Any], error: VigieError | None) 
     """What the writer has read. It moves on only where this page tells them what is new: otherwise a second click
     would overwrite a colleague's words, or approve facts, that nobody pointed out.
     """
-    seen = {name: form.data.get(name, "") for name in ("seen", "facts", "promise")}
+    seen = {name: form.data.get(name, "") for name in ("seen", "facts", "promise", "proposed")}
     if isinstance(error, Conflict):
         seen["seen"] = stands["seen"]
     if error is not None and error.code == "notice.facts_changed":

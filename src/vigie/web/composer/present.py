@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from vigie.kernel import clock
 from vigie.kernel.access import allowed
+from vigie.notices import queries as notices
 from vigie.notices.models import KIND_LABELS, Version, VersionState
 from vigie.notices.rules import (
     FLASH_LIMIT,
@@ -29,9 +30,11 @@ from vigie.notices.rules import (
 )
 from vigie.notices.texts import SECTION_NAMES, Rendered, problem_words, render, said, title
 from vigie.notices.texts.parts import STAND_INS
+from vigie.outages import queries
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.tell import approval_fault, audience
 from vigie.outages.models import Outage
+from vigie.outages.rules import State, next_promise
 from vigie.outages.texts import facts_of, public_links
 from vigie.people.models import Person
 from vigie.web.composer.forms import NATIVE, ComposerForm, moment_text
@@ -95,6 +98,21 @@ def facts_for(outage: Outage, version: Version, promised: datetime | None = None
     if version.correction:
         facts = replace(facts, reopened=version.the_facts.reopened and facts.state == "ongoing")
     return replace(facts, next_update_by=promised) if promised and facts.state == "ongoing" else facts
+
+
+def next_word(outage: Outage, version: Version) -> datetime | None:
+    """The promise that an update shows until its writer makes another.
+
+    The one that stands, unless readers have it already: this update keeps that one, and owes them a new one by the policy.
+    """
+    stands = outage.next_update_by
+    if version.notice.kind != Kind.UPDATE or version.correction or outage.state != State.ONGOING:
+        return stands
+    told = notices.published(outage.thread)
+    if not told or moment_text(told[-1].the_facts.next_update_by) != moment_text(stands):
+        return stands
+    later = next_promise(clock.now(), queries.policy(outage.kind).update_every)
+    return max(later, stands) if stands else later
 
 
 def rendered(outage: Outage, version: Version, facts: Facts, form: ComposerForm) -> list[Rendered]:
@@ -205,8 +223,9 @@ def initial(outage: Outage, version: Version, facts: Facts) -> dict[str, Any]:
     return values | {
         "seen": version.edits,
         "facts": fingerprint(facts),
-        "next_update_by": outage.next_update_by,
+        "next_update_by": next_word(outage, version),
         "promise": moment_text(outage.next_update_by),
+        "proposed": moment_text(next_word(outage, version)),
     }
 
 

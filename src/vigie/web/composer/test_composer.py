@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from vigie.people.models import Person
 from vigie.post.models import Delivery
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PARIS = ZoneInfo("Europe/Paris")
 EVIL = "<script>alert(1)</script>"
 
 
@@ -46,7 +48,7 @@ def as_shown(client: Client, draft: Version) -> dict[str, str]:
     form, seen = context["form"], context["seen"]
     values = {name: str(form[name].value() or "") for name in form.fields}
     values["next_update_by"] = seen["promise"]
-    return values | {name: str(seen[name]) for name in ("seen", "facts", "promise")}
+    return values | {name: str(seen[name]) for name in ("seen", "facts", "promise", "proposed")}
 
 
 def click(client: Client, draft: Version, do: str, **words: str) -> Any:
@@ -109,6 +111,23 @@ def test_words_and_promise_are_saved_together(cast: Cast, outage: Outage, draft:
     assert outage.next_update_by is not None
     assert f"{outage.next_update_by:%H:%M}" == "14:30"  # UTC
     assert saved.next_update_by == outage.next_update_by
+
+
+def test_an_update_promises_anew_when_it_leaves_and_not_before(
+    cast: Cast, outage: Outage, draft: Version, clock: Clock
+):
+    client = logged_in(cast.lucie)
+    click(client, draft, "publish")
+    clock.tick(minutes=20)
+    update = actions.compose(cast.lucie, outage)
+    shown = as_shown(client, update)
+    shown["next_update_by"] = shown["proposed"]
+    for do, promised in (("save", "15:00"), ("publish", "15:20")):
+        client.post(url(update), shown | {"do": do})
+        outage.refresh_from_db()
+        assert outage.next_update_by is not None
+        assert f"{outage.next_update_by.astimezone(PARIS):%H:%M}" == promised
+    assert fetch(update.pk).next_update_by == outage.next_update_by
 
 
 def test_saving_an_approved_notice_unchanged_keeps_its_approval(cast: Cast, draft: Version):

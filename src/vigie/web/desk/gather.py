@@ -43,6 +43,7 @@ class Task:
     alarm: Alarm | None = None
     act: str = ""  # what one press on the list does: "accept" (or decline), "start"
     outage: Outage | None = None
+    begin: str = ""  # address that begins (or takes up) what is owed, by POST; empty: `url` is the place
 
 
 def tasks(reader: Person, language: str) -> list[Task]:
@@ -128,6 +129,7 @@ def _owed_task(row: Outage, due: Due, reader: Person, language: str) -> Task:
         mine=reader.pk in {row.follower_id, row.contact_id, row.asked_follower_id} or due.what == "follower",
         act=_act(row, due, reader),
         outage=row,
+        begin=f"{path(row)}/write" if due.notice and due.what != "report" else "",
     )
 
 

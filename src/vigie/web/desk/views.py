@@ -35,6 +35,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "ongoing": list(outages.ongoing()),
         "is_lead": Role.LEAD in request.user.roles,
         "may_declare": allowed(request.user, OutagePermission.DECLARE, PERMISSIONS),
+        "may_write": allowed(request.user, OutagePermission.STEER, PERMISSIONS),
         "page_keys": [("d", _("something is down"))],
     }
     return render(request, "desk/desk.html", context)
