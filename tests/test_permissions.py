@@ -1,14 +1,52 @@
-"""Every address × every role: who gets in, who is asked to log in, who sees nothing.
+"""Every address × every role: who gets in, who is asked to log in, who is refused, who sees nothing.
 
-A new address without a row here fails the first test: decide who may open it.
+A new address without a row in tests/permissions.txt fails the first test: decide who may open it.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.support.cast import SUNDAY, Cast
+from vigie.contracts.alarm import IncomingAlarm
+from vigie.duty.models import Shift
+from vigie.experiments.models import Contact
+from vigie.kernel.access import System
+from vigie.outages import actions
+from vigie.people.actions import make_token, save_person
+from vigie.people.models import ApiToken, Person
+from vigie.people.rules import Scope
+from vigie.post.models import Delivery
+
+pytestmark = pytest.mark.slow  # two thousand requests
+
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+TABLE = Path(__file__).with_name("permissions.txt")
+ROLES = ("stranger", "nobody", "operator", "support", "lead", "admin")
+Row = tuple[str, str, str, str]  # name, address, who by GET, who by POST
+
+# What a POST carries where an empty one would be refused for its content before the person is.
+WORDS: dict[str, dict[str, str]] = {
+    "declare": {"services": "site", "effect": "down"},
+    "outage_end": {"data_lost": "no"},
+    "outage_false-alarm": {"why": "A sensor was wrong."},
+    "outage_add-service": {"service": "site", "effect": "down"},
+    "outage_change": {"effect": "degraded"},
+    "outage_promise": {"next_update_by": "+50min"},
+    "outage_hand-over": {"contact": "{bruno}", "follower": "{denis}", "why": "Shift."},
+    "outage_fact": {"text": "A fact.", "key": "a"},
+    "outage_question": {"text": "A question?", "key": "b"},
+    "outage_answer": {"text": "An answer.", "key": "c"},
+    "notice_version": {"do": "publish"},
+    "alarm_attach": {"outage": "{outage}"},
+}
 
 
 def addresses() -> Iterator[str]:
@@ -25,8 +63,126 @@ def addresses() -> Iterator[str]:
     yield from walk(get_resolver().url_patterns, "", ())
 
 
-if __name__ == "__main__":
-    import django
+def table() -> tuple[dict[str, dict[str, str]], list[Row]]:
+    """The rules ({name: {role: answer}}) and the rows of permissions.txt."""
+    rules: dict[str, dict[str, str]] = {}
+    rows: list[Row] = []
+    for line in TABLE.read_text("utf-8").splitlines():
+        words = line.split("#")[0].split()
+        if len(words) == 2 + len(ROLES) and words[0] == "rule":
+            rules[words[1]] = dict(zip(ROLES, words[2:], strict=True))
+        elif words:
+            name, address, by_get, by_post = words
+            rows.append((name, address, by_get, by_post))
+    return rules, rows
 
-    django.setup()
-    print("\n".join(sorted(set(addresses()))))
+
+@pytest.fixture
+def numbers(cast: Cast) -> dict[str, Any]:
+    """Something behind every address: an outage that was told of, a draft, a question, an alarm, a token …"""
+    outage = actions.declare_sudden(cast.amina, services={"storage": "down"}).outage
+    first = actions.compose(cast.lucie, outage)
+    actions.approve(cast.lucie, outage, first)
+    actions.publish(cast.lucie, outage, first)
+    alarm = IncomingAlarm(
+        source="alertmanager",
+        fingerprint="cool",
+        firing=True,
+        labels={"host": "c3"},
+        summary="29 °C",
+        severity="warning",
+        starts_at=SUNDAY,
+    )
+    make_token(cast.ada, cast.denis, label="script", scopes=[Scope.READ])
+    save_person(System(), login="nobody", name="No Body", email="nobody@centre.test", groups=[])
+    begin = SUNDAY + timedelta(days=16)
+    window = actions.Window("down", begin, begin + timedelta(hours=10))
+    planned = actions.plan(cast.amina, windows={"site": window})
+    work = actions.add_intervention(
+        cast.amina, planned, what="Switch off.", starts_at=begin, ends_at=begin + timedelta(hours=1)
+    )
+    return {
+        "planned": planned.pk,
+        "work": work.number,
+        "outage": outage.pk,
+        "draft": actions.compose(cast.lucie, outage).pk,
+        "version": first.pk,
+        "question": actions.ask(cast.lucie, outage, "Are files safe?").pk,
+        "delivery": Delivery.objects.filter(topic=first.topic).values_list("pk", flat=True)[0],
+        "alarm": actions.receive_alarm(System(), alarm).alarm.pk,
+        "token": ApiToken.objects.get().pk,
+        "shift": Shift.objects.values_list("pk", flat=True)[0],
+        "contact": Contact.objects.filter(experiment=cast.orion).values_list("pk", flat=True)[0],
+        "bruno": cast.bruno.pk,
+        "denis": cast.denis.pk,
+    }
+
+
+@pytest.fixture
+def browsers(numbers: dict[str, Any]) -> dict[str, Client]:
+    """One logged-in browser per role."""
+    who = {"nobody": "nobody", "operator": "amina", "support": "lucie", "lead": "sara", "admin": "ada"}
+    found = {"stranger": Client()}
+    for role, login in who.items():
+        found[role] = Client()
+        found[role].force_login(Person.objects.get(login=login), backend=BACKEND)
+    return found
+
+
+def answer(response: HttpResponseBase) -> str:
+    """The answer in one word: in, login, or the status that closes the door. 4xx about the content means in."""
+    if response.status_code in {301, 302, 303} and "/accounts/login/" in response.headers["Location"]:
+        return "login"
+    doors = {401, 403, 404, 405}
+    return str(response.status_code) if response.status_code in doors or response.status_code >= 500 else "in"
+
+
+def ask(browser: Client, method: str, address: str, words: dict[str, str]) -> HttpResponseBase:
+    """One request whose traces are wiped away, so that the next one finds the same desk."""
+    cookies = dict(browser.cookies)
+    with transaction.atomic():
+        response = browser.get(address) if method == "GET" else browser.post(address, words)
+        transaction.set_rollback(True)
+    browser.cookies.clear()
+    browser.cookies.update(cookies)  # who logged out is back
+    return response
+
+
+def test_every_address_has_a_row():
+    names = [name for name, *_ in table()[1]]
+    there = list(addresses())
+    missing, gone = sorted(set(there) - set(names)), sorted(set(names) - set(there))
+    assert not missing, f"decide in {TABLE.name} who may open: {missing}"
+    assert not gone, f"{TABLE.name} has rows of addresses that are gone: {gone}"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_everybody_gets_the_answer_of_the_table(
+    numbers: dict[str, Any], browsers: dict[str, Client], method: str
+):
+    rules, rows = table()
+    wrong = []
+    for name, address, by_get, by_post in rows:
+        rule = by_get if method == "GET" else by_post
+        if rule == "-":
+            continue
+        words = {key: text.format(**numbers) for key, text in WORDS.get(name, {}).items()}
+        got = {role: answer(ask(browsers[role], method, address.format(**numbers), words)) for role in ROLES}
+        if got != rules.get(rule):
+            wrong.append(f"{method} {name}: {' '.join(got.values())}, not “{rule}”")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_post_of_another_site_is_taken(numbers: dict[str, Any], cast: Cast):
+    """A form without the desk's own token is refused by every address that would have taken it."""
+    _rules, rows = table()
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.ada, backend=BACKEND)
+    taken = []
+    for name, address, _by_get, by_post in rows:
+        if by_post == "-":
+            continue
+        response = ask(browser, "POST", address.format(**numbers), WORDS.get(name, {}))
+        if answer(response) not in {"403", "405", "404", "401"}:
+            taken.append(f"{name}: {response.status_code}")
+    assert not taken, "\n".join(taken)

@@ -17,22 +17,27 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+VIGIE = str(Path(sys.executable).with_name("vigie"))
 SHOTS = ROOT / "shots"
 PICTURES = ROOT / "docs" / "pictures"
-WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+WIDTHS: dict[str, ViewportSize] = {
+    "wide": {"width": 1280, "height": 900},
+    "narrow": {"width": 390, "height": 844},
+}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("fr", "en")
 
-# name: (who looks, address); {outage} and {draft} are numbers found on the desk
+# name: (who looks, address); {outage}, {past} and {draft} are numbers found on the desk
 PAGES = {
     "public": ("", "/"),
-    "public-outage": ("", "/{lang}/status/{thread}.html"),
+    "public-outage": ("", "/{page}"),
     "public-past": ("", "/{lang}/past.html"),
     "login": ("", "/accounts/login/"),
     "today": ("operator", "/today"),
@@ -53,6 +58,7 @@ PAGES = {
     "mailbox": ("", "/demo/mailbox"),
     "demo": ("", "/demo/"),
 }
+BIGGEST = 150_000  # bytes of a picture in the README
 FIRST = ("en", "light", "wide")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FOR_THE_README = {"public", "desk", "outage", "composer", "wall"}
@@ -65,7 +71,7 @@ def demo_desk() -> Iterator[tuple[str, Path]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = tempfile.mkdtemp(prefix="vigie-shots-")
-    command = [sys.executable, "-m", "vigie", "demo", "--listen", f"127.0.0.1:{port}", "--data", data]
+    command = [VIGIE, "demo", "--listen", f"127.0.0.1:{port}", "--data", data]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz", process)
@@ -90,33 +96,74 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def numbers(data: Path) -> dict[str, str]:
-    """What the addresses need: an ongoing outage, its draft and thread, a past one; asked of the demo itself."""
-    command = [sys.executable, "-m", "vigie", "outage", "list", "--json"]
+    """What the addresses need: an ongoing outage and a past one; asked of the demo itself."""
+    command = [VIGIE, "outage", "list", "--json"]
     environment = {**os.environ, "VIGIE_STORE_DATA": str(data)}
     answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     rows = json.loads(answer.stdout)
-    rows = rows["outages"] if isinstance(rows, dict) else rows
     ongoing = next(row for row in rows if row["state"] == "ongoing")
     past = next(row for row in rows if row["state"] == "reviewed")
-    return {"outage": str(ongoing["id"]), "past": str(past["id"]), "thread": str(ongoing["thread"])}
+    told = json.loads((data / "public" / "status.json").read_text("utf-8"))["outages"][0]["page"]
+    return {
+        "outage": str(ongoing["id"]),
+        "past": str(past["id"]),
+        **{f"page_{lang}": told[lang] for lang in LANGUAGES},
+    }
 
 
-def log_in(context: BrowserContext, base: str, who: str) -> None:
-    """Press the role button of the demo's page."""
+def begin_update(browser: Browser, base: str, support: StorageState, outage: str) -> str:
+    """Support begins the update that is owed; returns the draft's number."""
+    page = browser.new_context(storage_state=support).new_page()
+    page.goto(f"{base}/outages/{outage}")
+    page.locator("#opening .primary").click()
+    page.wait_for_url("**/notices/*")
+    number = page.url.rsplit("/", 1)[-1]
+    page.context.close()
+    return number
+
+
+def logged_in(browser: Browser, base: str, who: str) -> StorageState:
+    """Press the role button of the demo's page; returns the cookies that stay. "": a stranger, without any."""
+    context = browser.new_context()
+    if who:
+        page = context.new_page()
+        page.goto(f"{base}/demo/")
+        page.locator(f"button[data-role='{who}']").first.click()
+        page.wait_for_url("**/desk")
+    cookies = context.storage_state()
+    context.close()
+    return cookies
+
+
+def take(
+    context: BrowserContext, base: str, name: str, address: str, target: Path, *, whole: bool = True
+) -> None:
+    """Picture of the whole page, or of what a screen shows of it."""
     page = context.new_page()
-    page.goto(f"{base}/demo/")
-    page.locator(f"button[data-role='{who}']").first.click()
-    page.close()
-
-
-def take(context: BrowserContext, base: str, name: str, address: str, target: Path) -> None:
-    page = context.new_page()
-    answer = page.goto(base + address, wait_until="networkidle")
+    answer = page.goto(base + address, wait_until="load")
     if answer is None or not answer.ok:
         raise SystemExit(f"{name}: {address} answered {answer.status if answer else 'nothing'}")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        print(f"{target.name}: wider than the screen", file=sys.stderr)
     target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, full_page=True)
+    page.screenshot(path=target, full_page=whole)
     page.close()
+
+
+def for_the_readme(browser: Browser, cookies: StorageState, base: str, name: str, address: str) -> None:
+    """One screen, at three quarters: every clone of the repository carries it."""
+    context = browser.new_context(
+        viewport=WIDTHS["wide"],
+        device_scale_factor=0.75,
+        color_scheme="light",
+        locale="en",
+        storage_state=cookies,
+    )
+    context.add_cookies([{"name": "django_language", "value": "en", "url": base}])
+    take(context, base, name, address, PICTURES / f"{name}.png", whole=False)
+    context.close()
+    if (PICTURES / f"{name}.png").stat().st_size > BIGGEST:
+        print(f"{name}.png is bigger than {BIGGEST // 1000} kB", file=sys.stderr)
 
 
 def main() -> None:
@@ -128,24 +175,21 @@ def main() -> None:
     with demo_desk() as (base, data), sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         found = numbers(data)
-        for language in LANGUAGES:
-            for theme in THEMES:
-                for width, (across, down) in WIDTHS.items():
-                    for name in sorted(wanted):
-                        who, address = PAGES[name]
-                        context = browser.new_context(
-                            viewport={"width": across, "height": down}, color_scheme=theme, locale=language
-                        )
-                        context.add_cookies([{"name": "django_language", "value": language, "url": base}])
-                        if who:
-                            log_in(context, base, who)
-                        address = address.format(lang=language, **found)
-                        target = SHOTS / f"{name}-{language}-{width}-{theme}.png"
-                        take(context, base, name, address, target)
-                        if options.readme and name in FOR_THE_README and (language, theme, width) == FIRST:
-                            PICTURES.mkdir(parents=True, exist_ok=True)
-                            shutil.copy(target, PICTURES / f"{name}.png")
-                        context.close()
+        people = {who: logged_in(browser, base, who) for who in {PAGES[name][0] for name in wanted}}
+        if "composer" in wanted:
+            found["draft"] = begin_update(browser, base, people["support"], found["outage"])
+        for language, theme, width in product(LANGUAGES, THEMES, WIDTHS):
+            for name in sorted(wanted):
+                who, address = PAGES[name]
+                context = browser.new_context(
+                    viewport=WIDTHS[width], color_scheme=theme, locale=language, storage_state=people[who]
+                )
+                context.add_cookies([{"name": "django_language", "value": language, "url": base}])
+                address = address.format(lang=language, page=found[f"page_{language}"], **found)
+                take(context, base, name, address, SHOTS / f"{name}-{language}-{width}-{theme}.png")
+                context.close()
+                if options.readme and name in FOR_THE_README and (language, theme, width) == FIRST:
+                    for_the_readme(browser, people[who], base, name, address)
         browser.close()
     print(f"{len(list(SHOTS.glob('*.png')))} pictures in {SHOTS.relative_to(ROOT)}/")
 

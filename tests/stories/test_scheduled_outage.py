@@ -220,7 +220,7 @@ def test_what_can_not_be_planned_is_refused_with_words(cast: Cast):
     ):
         with pytest.raises(BadInput):
             actions.plan(cast.amina, windows={"storage": window})
-    with pytest.raises(BadInput, match="Operations"):
+    with pytest.raises(BadInput, match="Exploitation"):
         actions.plan(cast.lucie, windows={"storage": Window("down", START, END)})
     with pytest.raises(BadInput):
         actions.plan(cast.amina, windows={"nonsense": Window("down", START, END)})

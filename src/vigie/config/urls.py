@@ -6,6 +6,6 @@ urlpatterns = [
     path("", include("vigie.web.urls")),
     path("", include("vigie.api.urls")),
     path("demo/", include("vigie.demo.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("vigie.web.login_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
