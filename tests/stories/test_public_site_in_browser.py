@@ -42,7 +42,8 @@ def tell(cast: Cast, outage: Outage, words: dict[str, dict[str, str]] | None = N
 
 @pytest.fixture
 def site(cast: Cast, clock: Clock, tmp_path: Path) -> Path:
-    """A folder with an outage that is over (with a correction) and one that goes on (with a late promise)."""
+    """A folder with an outage that is over (with a correction) and one that goes on (with a late promise),
+    and one that is planned."""
     clock.tick(hours=-30)
     over = outages.declare_sudden(cast.amina, services={"site": "degraded"}).outage
     tell(cast, over)
@@ -65,6 +66,11 @@ def site(cast: Cast, clock: Clock, tmp_path: Path) -> Path:
     outages.promise(cast.lucie, now, SUNDAY + timedelta(minutes=4))
     tell(cast, now, WORDS)
     clock.set(SUNDAY)
+    start = SUNDAY + timedelta(days=16)
+    window = outages.Window("down", start, start + timedelta(hours=4))
+    planned = outages.plan(cast.amina, windows={"farm": window}, asked_follower=cast.lucie)
+    outages.accept_following(cast.lucie, planned)
+    tell(cast, planned)
     actions.build(tmp_path / "site")
     return tmp_path / "site"
 
@@ -79,7 +85,15 @@ def faults(page: Page) -> list[str]:
     return [f"{row['id']}: {row['nodes'][0]['target']} {row['help']}" for row in found]
 
 
-PATHS = ("index.html", "status/2.html", "status/1.html", "past.html")
+PATHS = (
+    "index.html",
+    "status/2.html",
+    "status/1.html",
+    "status/3.html",
+    "past.html",
+    "feeds.html",
+    "experiments/orion.html",
+)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
