@@ -6,19 +6,20 @@ doubt*. An act that may be repeated (a mail with a stable Message-ID) is tried a
 for a person.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import clock
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
+RACES = 20  # lost one after another before a worker believes that others do all the work
 
 
 def backoff(attempt: int) -> timedelta:
@@ -63,53 +64,88 @@ class Intent(models.Model):
 
 @dataclass(frozen=True)
 class Intents:
-    """The verbs over one table of intents; every one a conditional update, so that workers may race."""
+    """The verbs over one table of intents; every one a conditional update, so that workers may race.
+
+    `born` is the table's column of creation times, if it has one: see `due`.
+    """
 
     model: type[Intent]
+    born: str = ""
 
     @property
     def rows(self) -> models.QuerySet[Intent]:
         return self.model._default_manager.all()  # noqa: SLF001 # Django's documented name for "any model's manager"
 
-    def lease_batch(self, owner: str, *, size: int, span: timedelta) -> list[int]:
-        """Lease up to `size` due rows for `owner`, oldest first; returns their primary keys.
-
-        Two workers that race for a row are told apart by the conditional update: the loser gets fewer rows.
+    def due(self) -> models.QuerySet[Intent]:
+        """Rows that wait no longer. One whose past lies in the future was written before the clock was set back:
+        its time to wait can't be read from this clock any more, so it goes now rather than hours late.
         """
-        candidates = list(
-            self.rows.filter(state=IntentState.WAITING, not_before__lte=clock.now())
-            .order_by("not_before", "pk")
-            .values_list("pk", flat=True)[:size]
-        )
-        if not candidates:
-            return []
         now = clock.now()
-        self.rows.filter(pk__in=candidates, state=IntentState.WAITING).update(
+        ripe = Q(not_before__lte=now) | Q(attempted_at__gt=now)
+        if self.born:
+            ripe |= Q(**{f"{self.born}__gt": now})
+        return self.rows.filter(ripe, state=IntentState.WAITING)
+
+    def lease_batch(self, owner: str, *, size: int, span: timedelta) -> list[int]:
+        """Lease up to `size` due rows for `owner`, oldest first; returns their primary keys, none if nothing is due.
+
+        Two workers that race for a row are told apart by the conditional update: the loser looks again.
+        """
+        for _race in range(RACES):
+            candidates = list(self.due().order_by("not_before", "pk").values_list("pk", flat=True)[:size])
+            if not candidates:
+                break
+            if won := self._lease(candidates, owner, span):
+                return won
+        return []
+
+    def _lease(self, candidates: list[int], owner: str, span: timedelta) -> list[int]:
+        now = clock.now()
+        won = self.rows.filter(pk__in=candidates, state=IntentState.WAITING).update(
             state=IntentState.LEASED,
             owner=owner,
             leased_until=now + span,
             attempt=F("attempt") + 1,
             attempted_at=now,
         )
-        return list(
-            self.rows.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
-            .order_by("not_before", "pk")
-            .values_list("pk", flat=True)
-        )
+        if won in {0, len(candidates)}:
+            return candidates if won else []
+        mine = self.rows.filter(pk__in=candidates, state=IntentState.LEASED, owner=owner)
+        return list(mine.order_by("not_before", "pk").values_list("pk", flat=True))
 
     def begin(self, pk: int, owner: str, *, span: timedelta) -> bool:
         """Last look before the network call: still ours? Marks the call as begun and renews the lease."""
+        return bool(self.begin_batch([pk], owner, span=span))
+
+    def begin_batch(self, pks: list[int], owner: str, *, span: timedelta) -> set[int]:
+        """`begin` for a few acts that follow each other closely; returns those that are still ours.
+
+        All of them are in doubt if the worker dies before they are settled: keep the batch small.
+        """
         now = clock.now()
-        return (
-            self.rows.filter(pk=pk, state=IntentState.LEASED, owner=owner).update(
-                begun_at=now, leased_until=now + span
-            )
-            == 1
-        )
+        mine = self.rows.filter(pk__in=pks, state=IntentState.LEASED, owner=owner)
+        if mine.update(begun_at=now, leased_until=now + span) == len(pks):
+            return set(pks)
+        return set(mine.values_list("pk", flat=True))
 
     def confirm(self, pk: int, owner: str, *, receipt: str = "") -> bool:
         return self._settle(
             pk, owner, state=IntentState.DONE, done_at=clock.now(), receipt=receipt[:500], last_error=""
+        )
+
+    def confirm_batch(self, receipts: Mapping[int, str], owner: str) -> int:
+        """`confirm` for several acts in one statement; `receipts` is {row: what the far end answered}."""
+        if not receipts:
+            return 0
+        said = [When(pk=pk, then=Value(receipt[:500])) for pk, receipt in receipts.items()]
+        return self.rows.filter(pk__in=list(receipts), state=IntentState.LEASED, owner=owner).update(
+            state=IntentState.DONE,
+            done_at=clock.now(),
+            receipt=Case(*said, default=Value(""), output_field=models.CharField()),
+            last_error="",
+            owner="",
+            leased_until=None,
+            begun_at=None,
         )
 
     def postpone(
@@ -174,6 +210,11 @@ class Intents:
     def expired(self, **which: Any) -> models.QuerySet[Intent]:
         """Rows whose worker died: leased, and the lease ran out."""
         return self.rows.filter(state=IntentState.LEASED, leased_until__lt=clock.now(), **which)
+
+    def abandon(self, owner: str) -> int:
+        """The owner's last run broke off (its database was away): what it holds is anybody's. Returns how many."""
+        held = self.rows.filter(state=IntentState.LEASED, owner=owner)
+        return held.update(leased_until=clock.now() - timedelta(seconds=1))
 
     def recover(self, *, repeatable: bool, **which: Any) -> int:
         """Take back leases that ran out: not begun goes on waiting; begun is in doubt (see `doubt`)."""

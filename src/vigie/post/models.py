@@ -27,4 +27,4 @@ class Delivery(Intent):
         return f"{self.channel} to {self.recipient}: {self.state}"
 
 
-OUTBOX = Intents(Delivery)
+OUTBOX = Intents(Delivery, born="created_at")

@@ -1,11 +1,13 @@
 """From the outbox to the far end: lease, begin, call, settle.
 
 The row says what happened before the call is made (begun) and after it (settled); a crash in between leaves a row
-that `recover` takes back. One bad row, one bad channel, one bad address stops nobody else.
+that `recover` takes back. Mails, which may be repeated, are begun and settled a few at a time (see `post.flight`). One bad row, one bad channel, one bad address stops nobody else.
 """
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
@@ -22,21 +24,44 @@ from vigie.contracts.channel import (
 )
 from vigie.kernel import clock, journal
 from vigie.kernel.events import emit
-from vigie.kernel.intents import IntentState
 from vigie.post import channels
 from vigie.post.channels import UnknownChannel
 from vigie.post.events import DeliverySetApart
+from vigie.post.flight import TOGETHER, Flight
 from vigie.post.messages import BadPayload, outgoing
 from vigie.post.models import OUTBOX, Delivery
 
 log = journal.of(__name__)
 
-BATCH = 50
+BATCH = 100
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 60  # with the hour's longest backoff: more than two days of trying
 MAX_DOUBTS = 4  # a repeat is harmless, a repeat every hour for two days is not
 LONGEST_PAUSE = timedelta(hours=6)  # a far end may ask for patience, not for silence
 CHANNEL_REST = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A channel, and its session of this run."""
+
+    channel: Channel
+    session: Session
+
+
+class _Ways:
+    """The sessions of one run, opened when first needed, closed by `stack` at the run's end."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._open: dict[str, _Way] = {}
+
+    def by(self, name: str) -> _Way:
+        """Raises UnknownChannel or BadConfiguration."""
+        if name not in self._open:
+            channel = channels.configured(name)
+            self._open[name] = _Way(channel, self._stack.enter_context(channel.open()))
+        return self._open[name]
 
 
 class _Away(Exception):
@@ -45,30 +70,37 @@ class _Away(Exception):
 
 def due() -> bool:
     """Whether something waits to be sent now."""
-    return Delivery.objects.filter(state=IntentState.WAITING, not_before__lte=clock.now()).exists()
+    return OUTBOX.due().exists()
 
 
 def send_due(owner: str, *, go_on: Callable[[], bool] = lambda: True, batch: int = BATCH) -> int:
     """Send what is due, batch by batch, until nothing is left or `go_on` says stop. Returns how many were tried.
 
-    Several workers may do this at once, each under its own `owner`: a row belongs to who leased it.
+    Several workers may do this at once, each under its own `owner`: a row belongs to who leased it. A channel's
+    session stays open from batch to batch. An owner runs this in one thread only.
     """
+    if OUTBOX.abandon(owner):
+        recover()
     tried = 0
-    while go_on():
-        pks = OUTBOX.lease_batch(owner, size=batch, span=LEASE)
-        if not pks:
-            break
-        rows = sorted(
-            Delivery.objects.filter(pk__in=pks), key=lambda row: (row.channel, row.not_before, row.pk)
-        )
-        for name, group in groupby(rows, key=lambda row: row.channel):
-            tried += _send_group(name, list(group), owner, go_on)
+    with ExitStack() as stack:
+        ways = _Ways(stack)
+        while go_on():
+            pks = OUTBOX.lease_batch(owner, size=batch, span=LEASE)
+            if not pks:
+                break
+            rows = sorted(
+                Delivery.objects.filter(pk__in=pks), key=lambda row: (row.channel, row.not_before, row.pk)
+            )
+            for name, group in groupby(rows, key=lambda row: row.channel):
+                tried += _send_group(name, list(group), owner, go_on, ways)
     return tried
 
 
-def _send_group(name: str, rows: Sequence[Delivery], owner: str, go_on: Callable[[], bool]) -> int:
+def _send_group(
+    name: str, rows: Sequence[Delivery], owner: str, go_on: Callable[[], bool], ways: _Ways
+) -> int:
     try:
-        channel = channels.configured(name)
+        way = ways.by(name)
     except UnknownChannel as error:
         for row in rows:
             _set_apart(row, owner, str(error))
@@ -76,29 +108,42 @@ def _send_group(name: str, rows: Sequence[Delivery], owner: str, go_on: Callable
     except BadConfiguration as error:
         _channel_rests(name, rows, owner, f"[{name}] {error}")
         return len(rows)
-    tried = 0
-    with channel.open() as session:
-        for row in rows:
-            if not go_on():
-                OUTBOX.release(_pks(rows[tried:]), owner, error="", rest=timedelta(0))
-                break
-            try:
-                _send_one(row, channel, session, owner)
-            except _Away as away:
-                _channel_rests(name, rows[tried:], owner, str(away))
-                break
-            tried += 1
-    return tried
+    return _send_rows(rows, way, owner, go_on)
 
 
-def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> None:
+def _send_rows(rows: Sequence[Delivery], way: _Way, owner: str, go_on: Callable[[], bool]) -> int:
+    size = (
+        TOGETHER if way.channel.info.repeatable else 1
+    )  # what can't be repeated is never in doubt by company
+    flight = Flight(owner, LEASE)
+    for place, row in enumerate(rows):
+        if not go_on():
+            flight.land()
+            OUTBOX.release(_pks(rows[place:]), owner, error="", rest=timedelta(0))
+            return place
+        if not flight.carries(row.pk):
+            flight.land_and_begin(_pks(rows[place : place + size]))
+        if not flight.is_ours(row.pk):
+            continue  # the lease ran out and somebody else has it: they send it
+        try:
+            _send_one(row, way, flight, owner)
+        except _Away as away:
+            flight.land()
+            _channel_rests(row.channel, rows[place:], owner, str(away))
+            return place
+    flight.land()
+    return len(rows)
+
+
+def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
+    info = way.channel.info
     try:
         message = outgoing(
             key=row.key,
             address=row.recipient,
             language=row.language,
             payload=row.payload,
-            info=channel.info,
+            info=info,
             sender=settings.DEFAULT_FROM_EMAIL,
         )
     except BadPayload as error:
@@ -107,11 +152,9 @@ def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> 
     except Exception as error:  # noqa: BLE001 # a row that breaks our own code must not block those behind it
         _set_apart(row, owner, f"No message can be made of this delivery: {error!r}")
         return
-    if not OUTBOX.begin(row.pk, owner, span=LEASE):
-        return  # the lease ran out and somebody else has it: they send it
     started = time.monotonic()
     try:
-        receipt = session.send(message)
+        receipt = way.session.send(message)
     except PermanentFailure as error:
         _set_apart(row, owner, str(error))
     except PassingFailure as error:
@@ -120,9 +163,9 @@ def _send_one(row: Delivery, channel: Channel, session: Session, owner: str) -> 
         _postpone(row, owner, str(error), error.retry_after)
     except Exception as error:  # noqa: BLE001 # UncertainFailure, and whatever an adapter lets slip: nobody knows
         words = str(error) if isinstance(error, ChannelFailure) else f"The channel failed: {error!r}"
-        _doubt(row, owner, words, repeatable=channel.info.repeatable)
+        _doubt(row, owner, words, repeatable=info.repeatable)
     else:
-        OUTBOX.confirm(row.pk, owner, receipt=receipt.text)
+        flight.arrived(row.pk, receipt.text)
         took = round((time.monotonic() - started) * 1000)
         log.info("delivery.sent", delivery=row.pk, channel=row.channel, topic=row.topic, ms=took)
 

@@ -186,3 +186,35 @@ def test_the_message_id_is_the_delivery_s_own():
     assert message_id("t:jean", "Vigie <vigie@centre.test>") == message_id("t:jean", "vigie@centre.test")
     assert message_id("t:jean", "vigie@centre.test").endswith("@centre.test")
     assert message_id("t:jean", "x@y") != message_id("t:mary", "x@y")
+
+
+def test_a_clock_set_back_makes_nothing_late_and_nothing_twice(small_smtp: SmallSmtp, clock: Clock):
+    put("jean", "greylist")
+    sending.send_due("w")
+    put("mary", "ada")
+    clock.tick(hours=-1)
+    put("late")
+    assert sending.due()
+    assert sending.send_due("w") == 4  # what was asked to wait half a minute too: its minute is lost
+    assert set(Delivery.objects.values_list("state", flat=True)) == {S.DONE}
+    assert [len(small_smtp.messages(f"{name}@centre.test")) for name in ("jean", "mary", "greylist")] == [
+        1
+    ] * 3
+
+
+def test_a_run_that_broke_off_takes_its_own_leases_back(small_smtp: SmallSmtp, clock: Clock):
+    put("a", "b")
+    pks = OUTBOX.lease_batch("w", size=10, span=sending.LEASE)
+    OUTBOX.begin(pks[0], "w", span=sending.LEASE)
+    assert sending.send_due("other") == 0
+    assert sending.send_due("w") == 2
+    assert (row("a").maybe_repeated, row("b").maybe_repeated) == (True, False)
+
+
+def test_what_arrived_is_written_down_though_its_neighbours_fail(small_smtp: SmallSmtp):
+    put("a", "nobody", "b", "cut-after", "c")
+    sending.send_due("w")
+    assert [state(name) for name in ("a", "nobody", "b", "cut-after", "c")] == [
+        S.DONE, S.SET_APART, S.DONE, S.WAITING, S.DONE
+    ]  # fmt: skip
+    assert row("a").receipt != row("c").receipt  # each with the server's own answer
