@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty import queries as duty
@@ -13,7 +13,8 @@ from vigie.duty.rules import DutyCode
 from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 from vigie.notices import queries as notices
-from vigie.notices.models import Version
+from vigie.notices.models import Version, VersionState
+from vigie.notices.rules import Kind
 from vigie.outages.models import (
     Affected,
     Alarm,
@@ -236,7 +237,7 @@ def due(row: Outage) -> Due | None:
 
 def all_due() -> list[tuple[Outage, Due]]:
     """Everything owed by every outage, soonest first. Three queries, however many outages."""
-    rows = list(outages().exclude(state=State.REVIEWED))
+    rows = list(_unfinished())
     told = notices.published_by_thread([row.thread_id for row in rows])
     plans = {kind: policy(kind) for kind in {row.kind for row in rows}}
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -246,6 +247,18 @@ def all_due() -> list[tuple[Outage, Due]]:
         for owed_ in all_owed(course(row, told.get(row.thread_id, [])), plans[row.kind], zone)
     ]
     return sorted(found, key=lambda pair: pair[1].at)
+
+
+def _unfinished() -> QuerySet[Outage]:
+    """Outages that may owe something: of a long past only those without a last word, or whose report is missing."""
+    told = Version.objects.filter(notice__thread=OuterRef("thread"), state=VersionState.PUBLISHED)
+    last_word = told.filter(
+        Q(notice__kind=Kind.END, published_at__gte=OuterRef("ended_at"))
+        | Q(notice__kind=Kind.CANCELLATION, published_at__gte=OuterRef("cancelled_at"))
+    )
+    no_report = Q(state=State.CANCELLED) | Q(state=State.ENDED, false_alarm=True)
+    rows = outages().filter(state__in=[state for state in State if state != State.REVIEWED])
+    return rows.exclude(no_report & (Exists(last_word) | ~Exists(told)))
 
 
 def report_of(row: Outage) -> Report:
@@ -306,7 +319,7 @@ def end_proposed(row: Outage) -> Alarm | None:
 
 def followed_or_held_by(person: Person) -> QuerySet[Outage]:
     """Outages not yet reviewed in which this person is contact or follower."""
-    rows = outages().exclude(state__in=(State.REVIEWED, State.CANCELLED))
+    rows = outages().filter(state__in=(*OPEN, State.ENDED))  # named one by one, so that the index serves
     return rows.filter(Q(contact=person) | Q(follower=person))
 
 

@@ -112,26 +112,25 @@ def _send_group(
 
 
 def _send_rows(rows: Sequence[Delivery], way: _Way, owner: str, go_on: Callable[[], bool]) -> int:
-    size = (
-        TOGETHER if way.channel.info.repeatable else 1
-    )  # what can't be repeated is never in doubt by company
+    # What can't be repeated must not be in doubt for its neighbour's sake.
+    size = TOGETHER if way.channel.info.repeatable else 1
     flight = Flight(owner, LEASE)
-    for place, row in enumerate(rows):
-        if not go_on():
-            flight.land()
-            OUTBOX.release(_pks(rows[place:]), owner, error="", rest=timedelta(0))
-            return place
-        if not flight.carries(row.pk):
-            flight.land_and_begin(_pks(rows[place : place + size]))
-        if not flight.is_ours(row.pk):
-            continue  # the lease ran out and somebody else has it: they send it
-        try:
-            _send_one(row, way, flight, owner)
-        except _Away as away:
-            flight.land()
-            _channel_rests(row.channel, rows[place:], owner, str(away))
-            return place
-    flight.land()
+    try:
+        for place, row in enumerate(rows):
+            if not go_on():
+                OUTBOX.release(_pks(rows[place:]), owner, error="", rest=timedelta(0))
+                return place
+            if not flight.carries(row.pk):
+                flight.land_and_begin(_pks(rows[place : place + size]))
+            if not flight.is_ours(row.pk):
+                continue  # the lease ran out and somebody else has it: they send it
+            try:
+                _send_one(row, way, flight, owner)
+            except _Away as away:
+                _channel_rests(row.channel, rows[place:], owner, str(away))
+                return place
+    finally:
+        flight.land()
     return len(rows)
 
 
