@@ -1,0 +1,140 @@
+"""Pages of a desk with a long past under parallel readers, beside a static file from the same server."""
+
+import http.client
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import _lab
+
+PAST, READERS, REQUESTS = (
+    _lab.number("PAST", 10_000),
+    _lab.number("READERS", 50),
+    _lab.number("REQUESTS", 600),
+)
+STATIC = "/static/vigie/base.css"
+PAGES = (STATIC, "/", "/today", "/desk", "/outages")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def prepare(data: Path) -> str:
+    """Write the past; returns the session of Lucie, who follows what goes on."""
+    _lab.set_up(data)
+    import history  # noqa: PLC0415 # after Django is set up
+    from django.test import Client  # noqa: PLC0415 # same
+
+    cast = history.make(PAST)
+    client = Client()
+    client.force_login(cast.lucie, backend=BACKEND)
+    return client.cookies["sessionid"].value
+
+
+def readers(port: int, path: str, count: int, total: int, session: str) -> tuple[list[float], float]:
+    """Milliseconds of each request, and requests per second, with `count` readers that never pause."""
+    took: list[float] = []
+    left = iter(range(total))
+    guard = threading.Lock()
+
+    def read() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        while True:
+            with guard:
+                if next(left, None) is None:
+                    break
+            started = time.perf_counter()
+            connection.request(
+                "GET", path, headers={"Cookie": f"sessionid={session}", "Accept-Language": "fr"}
+            )
+            answer = connection.getresponse()
+            body = answer.read()
+            spent = (time.perf_counter() - started) * 1000
+            if answer.status != 200 or not body:  # noqa: PLR2004 # OK of HTTP
+                raise SystemExit(f"{path}: {answer.status}")
+            with guard:
+                took.append(spent)
+        connection.close()
+
+    threads = [threading.Thread(target=read) for _ in range(count)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(took) != total:
+        raise SystemExit(f"{path}: {len(took)} of {total} answered")
+    return took, total / (time.perf_counter() - started)
+
+
+def memory(pid: int) -> str:
+    """Resident memory of a process: now, and the most it ever was (MB)."""
+    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    now, most = (int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    return f"{now:.0f} MB (most {most:.0f} MB)"
+
+
+def main() -> None:
+    from tests.support.processes import free_port, wait_for_port  # noqa: PLC0415 # after sys.path is set
+
+    with _lab.folder() as data:
+        session = prepare(data)
+        port = free_port()
+        server = subprocess.Popen(
+            [
+                Path(sys.executable).with_name("vigie"),
+                "serve",
+                "--listen",
+                f"127.0.0.1:{port}",
+                "--no-worker",
+            ],
+            env=os.environ | {"VIGIE_STORE_DATA": str(data), "VIGIE_LOG_LEVEL": "error"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for_port(port, seconds=60, process=server)
+            for path in PAGES:
+                readers(port, path, 2, 6, session)
+            fresh = memory(server.pid)
+            rows = []
+            base = 1.0
+            for path in PAGES:
+                single, _ = readers(port, path, 1, max(20, REQUESTS // 20), session)
+                took, rate = readers(port, path, READERS, REQUESTS, session)
+                p50 = _lab.percentile(took, 0.5)
+                base = p50 if path == STATIC else base
+                rows.append(
+                    (
+                        path,
+                        f"{_lab.percentile(single, 0.5):.1f}",
+                        f"{p50:.0f}",
+                        f"{_lab.percentile(took, 0.95):.0f}",
+                        f"{rate:.0f}",
+                        f"{p50 / base:.1f}",
+                    )
+                )
+            used = memory(server.pid)
+        finally:
+            stop_plain(server)
+        _lab.table(
+            f"pages: {PAST} past outages, two of now, {READERS} readers without a pause, {REQUESTS} requests each page",
+            ("page", "p50 alone ms", f"p50 of {READERS} ms", "p95 ms", "requests/s", "p50 over static"),
+            rows,
+            f"server's memory: {fresh} after the first pages, {used} after all; 8 threads, no worker; SQLite",
+            "readers and server share the cores; a reader's time is mostly its wait for the others",
+        )
+
+
+def stop_plain(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main()
