@@ -103,6 +103,10 @@ def numbers(data: Path) -> dict[str, str]:
     rows = json.loads(answer.stdout)
     ongoing = next(row for row in rows if row["state"] == "ongoing")
     past = next(row for row in rows if row["state"] == "reviewed")
+    for _ in range(300):  # the worker builds the public site once the desk answers
+        if (data / "public" / "status.json").exists():
+            break
+        time.sleep(0.1)
     told = json.loads((data / "public" / "status.json").read_text("utf-8"))["outages"][0]["page"]
     return {
         "outage": str(ongoing["id"]),
@@ -151,10 +155,10 @@ def take(
 
 
 def for_the_readme(browser: Browser, cookies: StorageState, base: str, name: str, address: str) -> None:
-    """One screen, at three quarters: every clone of the repository carries it."""
+    """One screen, a little smaller: every clone of the repository carries it."""
     context = browser.new_context(
         viewport=WIDTHS["wide"],
-        device_scale_factor=0.75,
+        device_scale_factor=0.7,
         color_scheme="light",
         locale="en",
         storage_state=cookies,
