@@ -115,16 +115,16 @@ def _said_anew(story: Story, language: str) -> list[list[Section]]:
 
 def past(language: str, now: datetime) -> bytes:
     """The newest past outages, and the months to look further."""
-    starts = queries.past_starts()
+    counted = queries.past_months(texts.zone())
     with translation.override(language):
         months = [
             {
                 "path": Chunk(key, 1, 1, ()).path(language).removeprefix(f"{language}/"),
                 "label": _month_label(key),
-                "count": sum(1 for _start in group),
+                "count": count,
                 "year": key[:4],
             }
-            for key, group in groupby(starts, key=_month_of)
+            for key, count in counted
         ]
         return html(
             "past",
@@ -134,7 +134,7 @@ def past(language: str, now: datetime) -> bytes:
             kept=False,
             title=_("Past outages"),
             entries=_entries(queries.past_lines(LISTED), language),
-            months=months if len(starts) > LISTED else [],
+            months=months if sum(count for _key, count in counted) > LISTED else [],
         )
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -10,10 +11,10 @@ from django.utils import translation
 from tests.support.cast import SUNDAY, Cast
 
 from vigie.kernel.clock import Clock
-from vigie.notices.models import Version
+from vigie.notices.models import Thread, Version
 from vigie.outages import actions
 from vigie.outages.models import Outage
-from vigie.public import pages
+from vigie.public import pages, queries
 
 LIMIT = 60_000
 
@@ -183,6 +184,25 @@ def test_many_past_outages_are_cut_into_months(cast: Cast, clock: Clock, monkeyp
     assert "November 2026" in text_of("en/past.html", clock)
     assert "5" in text_of("en/past.html", clock)
     assert pages.one("en/past-2026-11-4.html", clock.now()) is None
+
+
+def test_a_month_is_that_of_the_centre(db):
+    for day, hour, minute in (
+        (31, 22, 59),
+        (31, 23, 0),
+        (31, 23, 30),
+    ):  # 23:00 UTC on 31 October is midnight in Paris
+        at = datetime(2026, 10, day, hour, minute, tzinfo=UTC)
+        Thread.objects.create(
+            opened_at=at,
+            told_at=at,
+            starts_at=at,
+            state="ended",
+            newest_version=1,
+            last_version=1,
+            sudden=True,
+        )
+    assert queries.past_months(ZoneInfo("Europe/Paris")) == [("2026-11", 2), ("2026-10", 1)]
 
 
 def test_live_and_static_are_the_same_bytes(cast: Cast, clock: Clock, client: Client):
