@@ -106,3 +106,31 @@ class EditIn(Incoming):
 
 class AttachIn(Incoming):
     outage: int = Field(ge=1, lt=2**53)
+
+
+class WindowIn(Incoming):
+    """What one service suffers, and when."""
+
+    effect: Effect
+    starts_at: Moment
+    ends_at: Moment
+
+
+class PlanIn(Incoming):
+    services: dict[str, WindowIn] = Field(
+        description="{code of a service: its window}", min_length=1, max_length=200
+    )
+    title_fr: str = Field("", max_length=120)
+    title_en: str = Field("", max_length=120)
+    contact: str = Field("", max_length=CODE_LIMIT, description="a login of Operations; yourself otherwise")
+    ask_follower: str = Field("", max_length=CODE_LIMIT, description="a login of Support")
+    key: str = Field("", max_length=KEY_LIMIT, description="the same key again returns what it planned")
+
+
+class PersonIn(Incoming):
+    person: str = Field(description="a login", max_length=CODE_LIMIT, examples=["lucie"])
+
+
+class MoveIn(Incoming):
+    starts_at: Moment
+    why: str = Field("", max_length=WHY_LIMIT)
