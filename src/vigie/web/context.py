@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("today", lambda: _("Today")),
     ("desk", lambda: _("Desk")),
     ("outages", lambda: _("Outages")),
+    ("calendar", lambda: _("Calendar")),
     ("notices", lambda: _("Notices")),
     ("duty", lambda: _("Duty")),
     ("people", lambda: _("People")),

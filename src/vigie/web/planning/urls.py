@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from vigie.web.planning import steps
+from vigie.web.planning import calendar, plan, recurring, steps
 
 urlpatterns = [
+    path("outages/plan", plan.plan, name="plan"),
+    path("outages/plan/look", plan.look, name="plan_look"),
+    path("calendar", calendar.calendar, name="calendar"),
+    path("templates", recurring.register, name="templates"),
+    path("templates/new", recurring.edit, name="template_new"),
+    path("templates/<slug:code>", recurring.one, name="template"),
+    path("templates/<slug:code>/edit", recurring.edit, name="template_edit"),
     path("outages/<int:pk>/accept", steps.accept, name="outage_accept"),
     path("outages/<int:pk>/window/<slug:code>", steps.window, name="outage_window"),
     path("outages/<int:pk>/window/<slug:code>/remove", steps.remove, name="outage_remove"),
