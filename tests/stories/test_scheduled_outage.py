@@ -115,7 +115,9 @@ def test_a_date_moved_after_announcing_owes_a_change_and_stops_the_reminder(cast
     assert actions.send_reminders() == 0  # the facts changed: a person must tell the change first
     change = tell(cast.lucie, outage)
     assert change.notice.kind == Kind.CHANGE
-    assert "9\N{NO-BREAK SPACE}December" in change.rendered["en"]["mail_text"]
+    told = change.rendered["en"]["mail_text"]
+    assert "now down on Wednesday 9\N{NO-BREAK SPACE}December" in told
+    assert "We had told you: down on Tuesday 8\N{NO-BREAK SPACE}December" in told
     assert outage.planned_start == START  # what was announced first stays known
     clock.set(START + timedelta(hours=23))
     assert actions.send_reminders() == 1

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.demo import data, history, rota
+from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
 from vigie.duty.models import Duty, Shift
@@ -67,6 +68,7 @@ def fill() -> None:
         settle_mails()
         # News of the past reached its readers long ago; the last row stays, so that the public site is built.
         EventRow.objects.filter(pk__lt=latest_id()).update(settled=True)
+        plan_ahead(now)
         _something_goes_on(now)
         _unknown_alarm(now)
 
@@ -82,6 +84,7 @@ def refresh() -> None:
             owed = queries.due(outage)
             if owed and owed.at + PATIENCE < now:
                 _finish(outage, owed.at, now)
+        plan_ahead(now)
         if not queries.ongoing().exists():
             _something_goes_on(now)
 

@@ -85,6 +85,9 @@ class Facts:
     elsewhere_fr: tuple[str, ...] = ()  # services in other outages that go on
     elsewhere_en: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
+    before: tuple[
+        ServiceFact, ...
+    ] = ()  # what readers were told last, where it is no longer so and not said yet
     false_alarm: bool = False
     reopened: bool = False  # and not said yet
     reopened_at: datetime | None = None
@@ -128,14 +131,17 @@ class Facts:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Facts":
         """Facts as they were frozen, also by an older Vigie that knew fewer or other fields."""
-        known = {field.name for field in dataclasses.fields(cls)} - {"services"}
+        known = {field.name for field in dataclasses.fields(cls)} - {"services", "before"}
         fields = {key: _times(key, value) for key, value in row.items() if key in known}
         fields = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-        services = tuple(
-            ServiceFact(**{key: _times(key, value) for key, value in service.items()})
-            for service in row["services"]
+        services, before = (
+            tuple(
+                ServiceFact(**{key: _times(key, value) for key, value in service.items()})
+                for service in row.get(name, ())
+            )
+            for name in ("services", "before")
         )
-        return cls(services=services, **fields)
+        return cls(services=services, before=before, **fields)
 
 
 def _to_json(value: Any) -> Any:

@@ -168,6 +168,111 @@ CASES = {
     ),
 }
 
+DAWN = datetime(2026, 12, 8, 7, 0, tzinfo=UTC)  # Tuesday 8 December, 08:00 in Paris
+PLANNED = replace(
+    ONE,
+    sudden=False,
+    state="announced",
+    services=(
+        replace(STORAGE, starts_at=DAWN, ends_at=DAWN + timedelta(hours=10)),
+        replace(FARM, starts_at=DAWN, ends_at=DAWN + timedelta(hours=12)),
+    ),
+    starts_at=DAWN,
+    expected_end=DAWN + timedelta(hours=12),
+    next_update_by=DAWN - timedelta(hours=24),
+    touched_fr=(),
+    touched_en=(),
+)
+LATER = timedelta(days=1, hours=1)
+MOVED = replace(
+    PLANNED,
+    services=tuple(
+        replace(row, starts_at=row.starts_at + LATER, ends_at=row.ends_at + LATER if row.ends_at else None)
+        for row in PLANNED.services
+    ),
+    starts_at=DAWN + LATER,
+    expected_end=DAWN + LATER + timedelta(hours=12),
+    next_update_by=DAWN + timedelta(hours=1),
+    before=PLANNED.services,
+)
+NIGHT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+BEGUN = replace(
+    PLANNED,
+    state="ongoing",
+    services=tuple(replace(row, starts_at=DAWN + timedelta(minutes=4)) for row in PLANNED.services),
+    starts_at=DAWN + timedelta(minutes=4),
+    next_update_by=DAWN + timedelta(hours=4),
+)
+PATCHES = {
+    "fr": {
+        "what": "Nous remplaçons le commutateur qui relie les serveurs de disques.",
+        "jobs": "Les files seront vidées la veille à 20 h 00.",
+    },
+    "en": {
+        "what": "We replace the switch that joins the disk servers.",
+        "jobs": "Queues are drained the evening before, at 20:00.",
+    },
+}
+CASES |= {
+    "planned-announcement": (Kind.ANNOUNCEMENT, PLANNED, PATCHES, NIGHT, False),
+    "planned-reminder": (Kind.REMINDER, PLANNED, {}, DAWN - timedelta(hours=24), False),
+    "planned-change-of-date": (Kind.CHANGE, MOVED, {}, NIGHT, False),
+    "planned-change-of-services": (
+        Kind.CHANGE,
+        replace(
+            PLANNED,
+            services=(
+                replace(PLANNED.services[0], effect="at_risk"),
+                replace(SITE, starts_at=DAWN, ends_at=DAWN + timedelta(hours=1)),
+            ),
+            before=(
+                *PLANNED.services,
+                replace(SITE, code="mail", name_fr="Messagerie", name_en="Mail", plain_fr="", plain_en=""),
+            ),
+        ),
+        {},
+        NIGHT,
+        False,
+    ),
+    "planned-extension": (
+        Kind.CHANGE,
+        replace(
+            BEGUN,
+            services=(
+                replace(BEGUN.services[0], ends_at=DAWN + timedelta(hours=13)),
+                BEGUN.services[1],
+            ),
+            expected_end=DAWN + timedelta(hours=13),
+            before=BEGUN.services,
+        ),
+        {},
+        DAWN + timedelta(hours=3),
+        False,
+    ),
+    "planned-start": (Kind.START, BEGUN, {}, DAWN + timedelta(minutes=6), False),
+    "planned-cancellation": (
+        Kind.CANCELLATION,
+        replace(PLANNED, state="cancelled", next_update_by=None),
+        {},
+        NIGHT,
+        False,
+    ),
+    "planned-end": (
+        Kind.END,
+        replace(
+            BEGUN,
+            state="ended",
+            services=tuple(replace(row, restored_at=DAWN + timedelta(hours=9)) for row in BEGUN.services),
+            ended_at=DAWN + timedelta(hours=9),
+            next_update_by=None,
+            data_lost=DataLost.NO,
+        ),
+        {},
+        DAWN + timedelta(hours=9, minutes=5),
+        False,
+    ),
+}
+
 
 def rendered(name: str, language: str) -> Rendered:
     kind, facts, words, now, correction = CASES[name]

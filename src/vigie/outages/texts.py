@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from vigie.experiments.queries import users_of
 from vigie.kernel import clock
+from vigie.notices.queries import published
 from vigie.notices.rules import Facts, Kind, ServiceFact
 from vigie.notices.texts import title
 from vigie.outages.models import ROLE_LABELS, Affected, Outage
@@ -38,8 +39,18 @@ def facts_of(outage: Outage) -> Facts:
         elsewhere_en=tuple(service.name_en for service in elsewhere),
         experiments=tuple(experiment.name for experiment in users_of(touched_by(services))),
         reopened=ongoing and outage.reopened_at is not None and not told_since(outage, outage.reopened_at),
+        before=_told_before(outage),
         contact=settings.OPTIONS["site.contact"],
     )
+
+
+def _told_before(outage: Outage) -> tuple[ServiceFact, ...]:
+    """What readers were told last of the services, while a change of it is still to be told."""
+    over = outage.state not in {State.ANNOUNCED, State.ONGOING}
+    if over or outage.changed_at is None or told_since(outage, outage.changed_at):
+        return ()
+    told = published(outage.thread)
+    return told[-1].the_facts.services if told else ()
 
 
 def _bare_facts(outage: Outage, lines: Sequence[Affected]) -> Facts:

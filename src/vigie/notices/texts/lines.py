@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from vigie.notices.rules import FLASH_LIMIT, TITLE_LIMIT, DataLost, Effect, Facts, Kind, ServiceFact
-from vigie.notices.texts.times import when, zone_city
+from vigie.notices.texts.times import planned_day, when, zone_city
 
 Naming = Callable[[ServiceFact], str]
 
@@ -139,6 +139,17 @@ def _joined(clauses: Iterable[str]) -> str:
 
 
 def _lines(kind: str, facts: Facts, naming: Naming, now: datetime) -> Iterator[str]:
+    """What kind of notice it is, where the line alone does not tell, and the line."""
+    pattern = {
+        Kind.REMINDER: _("Reminder — %(line)s"),
+        Kind.CHANGE: _("Change — %(line)s"),
+        Kind.START: _("Work has begun — %(line)s"),
+    }.get(Kind(kind), "%(line)s")
+    for line in _bare_lines(kind, facts, naming, now):
+        yield pattern % {"line": line}
+
+
+def _bare_lines(kind: str, facts: Facts, naming: Naming, now: datetime) -> Iterator[str]:
     if not facts.services:
         yield _("No service named yet")
         return
@@ -146,7 +157,10 @@ def _lines(kind: str, facts: Facts, naming: Naming, now: datetime) -> Iterator[s
         if facts.false_alarm:
             yield _("%(names)s: false alarm, nothing was wrong") % {"names": namer(facts.services, naming)}
         elif facts.state == "cancelled" or kind == Kind.CANCELLATION:
-            yield _("%(names)s: the planned stop is cancelled") % {"names": namer(facts.services, naming)}
+            yield _("%(names)s: the planned stop of %(day)s is cancelled") % {
+                "names": namer(facts.services, naming),
+                "day": planned_day(facts.starts_at, now),
+            }
         elif kind == Kind.REPORT:
             yield _("%(names)s: report on what happened") % {"names": namer(facts.services, naming)}
         elif facts.state == "ended" and facts.ended_at:

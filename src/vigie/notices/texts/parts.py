@@ -36,7 +36,7 @@ class Section:
 def headings(facts: Facts) -> dict[str, str]:
     """What stands above each part, in the active language."""
     return {
-        "what": _what_heading(facts.state),
+        "what": _what_heading(facts),
         "effect": pgettext("heading of a notice", "What you notice"),
         "who": pgettext("heading of a notice", "Who is affected"),
         "jobs": pgettext("heading of a notice", "Your jobs and files"),
@@ -48,21 +48,26 @@ def headings(facts: Facts) -> dict[str, str]:
     }
 
 
-def _what_heading(state: str) -> str:
-    if state == "announced":
+def _what_heading(facts: Facts) -> str:
+    if facts.before:
+        return pgettext("heading of a notice", "What changes")
+    if facts.state == "announced":
         return pgettext("heading of a notice", "What is planned")
-    if state == "ongoing":
+    if facts.state == "ongoing":
         return pgettext("heading of a notice", "What is happening")
+    if facts.state == "cancelled":
+        return pgettext("heading of a notice", "What is cancelled")
     return pgettext("heading of a notice", "What happened")
 
 
 def said(kind: str, facts: Facts, now: datetime) -> dict[str, str]:
     """What the facts alone say in each section, in the active language; "" where they say nothing."""
+    short = kind == Kind.REMINDER  # whoever wants it all reads the announcement
     return {
         "what": _what(facts, now),
-        "effect": _effect(facts),
-        "who": _who(facts),
-        "jobs": _jobs(kind, facts),
+        "effect": "" if short else _effect(facts),
+        "who": "" if short else _who(facts),
+        "jobs": "" if short else _jobs(kind, facts),
         "action": _action(kind, facts),
         "still_works": _still_works(facts),
         "data": _data(kind, facts),
@@ -100,10 +105,9 @@ def _what(facts: Facts, now: datetime) -> str:
         for service in ordered
     ]
     if facts.state == "cancelled":
-        lines = [
-            _("The planned stop is cancelled; nothing changes for you: %(names)s.")
-            % {"names": listed(full_name(service) for service in ordered)}
-        ]
+        lines = _cancelled(facts)
+    elif facts.before:
+        lines = _changes(facts, now)
     if facts.reopened and facts.state == "ongoing":
         lines.insert(0, _("We told you that it was over. It is not, and we are sorry."))
     if facts.state == "ended":
@@ -111,14 +115,54 @@ def _what(facts: Facts, now: datetime) -> str:
     return "\n\n".join(lines)
 
 
+def _cancelled(facts: Facts) -> list[str]:
+    lines = [
+        _("The planned stop is cancelled; nothing changes for you: %(names)s.")
+        % {"names": listed(full_name(service) for service in facts.services)}
+    ]
+    if facts.expected_end:
+        lines.append(
+            _("It was planned %(window)s.") % {"window": window(facts.starts_at, facts.expected_end)}
+        )
+    return lines
+
+
+def _changes(facts: Facts, now: datetime) -> list[str]:
+    """Service by service: what was told and what is so, what is new, what is spared, what stays."""
+    was = {service.code: service for service in facts.before}
+    changed, stays = [_("This replaces what we told you.")], []
+    for service in facts.services:
+        words = {"name": full_name(service), "state": _state_of(service, facts, now)}
+        old = was.pop(service.code, None)
+        if old is None:
+            changed.append(_("New: %(name)s, %(state)s.") % words)
+        elif (old.effect, old.starts_at, old.ends_at) == (service.effect, service.starts_at, service.ends_at):
+            stays.append(_("Unchanged: %(name)s, %(state)s.") % words)
+        else:
+            words |= {"name": capfirst(words["name"]), "old": _planned(old)}
+            changed.append(_("%(name)s: now %(state)s. We had told you: %(old)s.") % words)
+    changed += [
+        _("No longer concerned: %(name)s.") % {"name": full_name(service)} for service in was.values()
+    ]
+    return changed + stays
+
+
+def _planned(service: ServiceFact) -> str:
+    """What was planned for a service: its effect, and from when to when."""
+    effect = effect_words(service.effect)
+    if not service.ends_at:
+        return _("%(effect)s from %(time)s") % {"effect": effect, "time": moment(service.starts_at)}
+    return _("%(effect)s %(window)s") % {
+        "effect": effect,
+        "window": window(service.starts_at, service.ends_at),
+    }
+
+
 def _state_of(service: ServiceFact, facts: Facts, now: datetime) -> str:
     if service.restored_at:
         return _("working again since %(moment)s") % {"moment": moment(service.restored_at)}
-    if facts.state == "announced" and service.ends_at:
-        return _("%(effect)s %(window)s") % {
-            "effect": effect_words(service.effect),
-            "window": window(service.starts_at, service.ends_at),
-        }
+    if facts.state == "announced":
+        return _planned(service)
     since = facts.since(service)
     text = since_words(service, facts, moment(since))
     if not service.ends_at:
@@ -217,6 +261,8 @@ def _data(kind: str, facts: Facts) -> str:
 def _next_update(facts: Facts) -> str:
     if facts.next_update_by and facts.state in {"ongoing", "announced"}:
         return _("By %(moment)s, even if there is nothing new.") % {"moment": moment(facts.next_update_by)}
-    if facts.state in {"ended", "cancelled"}:
+    if facts.state == "cancelled":
+        return _("None: it does not take place.")
+    if facts.state == "ended":
         return _("None planned: this is over.")
     return ""

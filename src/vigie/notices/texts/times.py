@@ -54,6 +54,12 @@ def when(t: datetime, now: datetime) -> str:
     }
 
 
+def planned_day(t: datetime, now: datetime) -> str:
+    """The day of something planned: “Tuesday 8 December”, with its year if it is another."""
+    local = _local(t)
+    return day(local, year=local.year != _local(now).year)
+
+
 def moment(t: datetime, *, with_zone: bool = True) -> str:
     """“Sunday 22 November 2026 at 13:05 (Paris time, CET)”: nothing left to guess."""
     local = _local(t)

@@ -135,7 +135,13 @@ def covered(outage: Outage) -> bool:
     told = published(outage.thread)
     if not told:
         return False
-    same: dict[str, Any] = {"next_update_by": None, "elsewhere_fr": (), "elsewhere_en": (), "experiments": ()}
+    same: dict[str, Any] = {
+        "next_update_by": None,
+        "elsewhere_fr": (),
+        "elsewhere_en": (),
+        "experiments": (),
+        "before": (),
+    }
     return replace(told[-1].the_facts, **same) == replace(facts_of(outage), **same)
 
 

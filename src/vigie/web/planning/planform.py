@@ -39,7 +39,7 @@ class PlanForm(forms.Form):
     ends_at = MomentField(
         label=_("End"),
         later=True,
-        help_text=_("The same way, or 18:00 on the day of the start."),
+        help_text=_("The same way, with its day."),
         error_messages={"required": _("Say when it ends.")},
     )
     title_fr = forms.CharField(
