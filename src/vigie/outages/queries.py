@@ -334,9 +334,11 @@ def planned() -> QuerySet[Outage]:
 
 def between(start: datetime, end: datetime) -> QuerySet[Outage]:
     """Outages of any kind that touch [start, end), by start: what a calendar shows."""
-    open_ended = Q(ended_at__isnull=True) & (Q(expected_end__isnull=True) | Q(expected_end__gt=start))
+    lasts = Q(ended_at__isnull=True) & Q(expected_end__gt=start)
+    if start <= clock.now():  # whatever goes on lasts until now, however long it was expected to take
+        lasts |= Q(ended_at__isnull=True) & (Q(state=State.ONGOING) | Q(expected_end__isnull=True))
     rows = outages().exclude(state=State.CANCELLED).filter(starts_at__lt=end)
-    return rows.filter(Q(ended_at__gt=start) | open_ended).order_by("starts_at")
+    return rows.filter(Q(ended_at__gt=start) | lasts).order_by("starts_at")
 
 
 def notice_rules() -> list[NoticeRule]:

@@ -20,7 +20,6 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("today", lambda: _("Today")),
     ("desk", lambda: _("Desk")),
     ("outages", lambda: _("Outages")),
-    ("calendar", lambda: _("Calendar")),
     ("notices", lambda: _("Notices")),
     ("duty", lambda: _("Duty")),
     ("people", lambda: _("People")),

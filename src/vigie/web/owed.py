@@ -27,7 +27,7 @@ OWED: dict[str, Owed] = {
     "announcement": Owed(
         _("Announcement owed"), _("Write the announcement"), _("Open the announcement"), timedelta(days=7)
     ),
-    "reminder": Owed(_("Reminder owed"), _("Write the reminder"), _("Open the reminder"), timedelta(0)),
+    "reminder": Owed(_("Reminder"), _("Write the reminder"), _("Open the reminder"), timedelta(0)),
     "change": Owed(_("Change to be told"), _("Write the change notice"), _("Open the change notice")),
     "cancellation": Owed(
         _("Cancellation to be told"), _("Write the cancellation"), _("Open the cancellation")

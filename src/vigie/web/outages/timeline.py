@@ -154,6 +154,8 @@ def lines(outage: Outage) -> list[Line]:
 
 def with_days(outage: Outage) -> bool:
     """Whether times need their day beside them: the outage began on another day."""
+    if outage.kind == OutageKind.SCHEDULED:
+        return True  # what comes next is of another day
     return timewords.local(outage.declared_at).date() != timewords.local(clock.now()).date()
 
 

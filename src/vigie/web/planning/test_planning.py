@@ -69,6 +69,15 @@ def test_the_look_says_what_it_would_meet(cast: Cast, typed: dict[str, object]):
     assert "Choose services" in flat(client.post("/outages/plan/look", {}))
 
 
+def test_what_goes_on_now_without_a_known_end_does_not_meet_a_plan_of_next_month(
+    cast: Cast, typed: dict[str, object]
+):
+    actions.declare_sudden(cast.amina, services={"site": "down"})
+    client = logged(cast.amina)
+    assert "No other outage." in flat(client.post("/outages/plan/look", typed))
+    assert ">Web site</a>" in flat(client.get("/calendar"))
+
+
 def test_a_refusal_stands_beside_its_field_and_keeps_everything(cast: Cast, typed: dict[str, object]):
     client = logged(cast.amina)
     past = client.post("/outages/plan", typed | {"starts_at": "2026-11-01 08:00", "title_en": "New <switch>"})
