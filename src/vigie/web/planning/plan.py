@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,6 @@ from vigie.lib.workdays import add_working_days
 from vigie.outages import actions, queries
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import MaintenanceTemplate
-from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.web.access import StaffRequest, staff
 from vigie.web.lists import only
@@ -128,10 +127,15 @@ def _screen(
 
 
 @require_POST
-def look(request: StaffRequest) -> HttpResponse:
+def look(request: HttpRequest) -> HttpResponseBase:
     """What stands beside the form while it is typed: nothing is saved, nothing is refused."""
-    if not isinstance(request.user, Person):  # never reload the page: a plan is being typed in it
+    if not request.user.is_authenticated:  # never reload the page: a plan is being typed in it
         return render(request, "composer/session_over.html", status=403)
+    return _look(request)
+
+
+@staff
+def _look(request: StaffRequest) -> HttpResponse:
     form = PlanForm(request.POST)
     form.is_valid()
     return render(request, "planning/parts/check.html", {"check": _checked(form)})
