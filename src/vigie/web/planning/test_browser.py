@@ -11,9 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import PageFactory
 from tests.support.cast import Cast
 
+from vigie.kernel.clock import Clock
 from vigie.outages import actions
 from vigie.outages.actions import Window
-from vigie.outages.models import Outage
+from vigie.outages.models import NoticeRuleRow, Outage
 from vigie.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -40,8 +41,12 @@ def opened(page: PageFactory, live_server: Any, cast: Cast) -> Opener:
 
 
 @pytest.fixture
-def planned(cast: Cast) -> Outage:
-    """Announced, moved since, with two works; another draft waits; a template has three."""
+def planned(cast: Cast, clock: Clock) -> Outage:
+    """Announced, moved since, with a work; another draft waits; a template has three."""
+    NoticeRuleRow.objects.get_or_create(
+        code="5-working-days",
+        defaults={"amount": 5, "unit": "working_days", "effect": "down", "lasts_at_least": 120},
+    )
     outage = actions.plan(
         cast.amina,
         windows={
@@ -55,6 +60,7 @@ def planned(cast: Cast) -> Outage:
     version = actions.compose(cast.lucie, outage)
     actions.approve(cast.lucie, outage, version)
     actions.publish(cast.lucie, outage, version)
+    clock.tick(minutes=5)
     works = {"starts_at": START, "ends_at": START + timedelta(hours=2)}
     actions.add_intervention(cast.amina, outage, what="Replace the switch", **works)
     actions.move(cast.amina, outage, START + timedelta(days=1), why="parts are late")
