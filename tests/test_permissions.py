@@ -4,7 +4,7 @@ A new address without a row in tests/permissions.txt fails the first test: decid
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,15 @@ def numbers(cast: Cast) -> dict[str, Any]:
     planned = actions.plan(cast.amina, windows={"site": window})
     work = actions.add_intervention(
         cast.amina, planned, what="Switch off.", starts_at=begin, ends_at=begin + timedelta(hours=1)
+    )
+    actions.save_template(
+        cast.amina,
+        code="patches",
+        title_fr="Mises à jour",
+        title_en="Patches",
+        services={"farm": "degraded"},
+        at=time(9),
+        minutes=60,
     )
     return {
         "planned": planned.pk,
