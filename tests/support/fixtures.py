@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser
 
 from tests.support.browser import PageFactory, chromium_running, watched_pages
@@ -84,6 +85,14 @@ def page(browser: Browser) -> Iterator[PageFactory]:
     """`page(locale="fr", width=1280, theme="light", script=True)` opens one. Mark the test `browser`."""
     with watched_pages(browser) as open_page:
         yield open_page
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page asked for in English leaves the thread in English; the next test begins in the desk's own language."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
