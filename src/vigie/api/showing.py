@@ -10,7 +10,7 @@ from vigie.kernel import clock
 from vigie.notices import queries as notices
 from vigie.notices.actions import problems_of
 from vigie.notices.models import Version, VersionState
-from vigie.notices.rules import Effect
+from vigie.notices.rules import Effect, once_each
 from vigie.notices.texts import problem_words, render
 from vigie.outages import queries
 from vigie.outages.actions import audience
@@ -235,5 +235,5 @@ def version_out(row: Version, outage: Outage) -> shapes.VersionOut:
             )
             for problem in (problems_of(row) if is_open else ())
         ],
-        recipients=sum(1 for reader in audience(outage) if reader.address) if is_open else len(row.audience),
+        recipients=len(once_each(audience(outage))) if is_open else len(row.audience),
     )

@@ -182,6 +182,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("mail", "helo", "", _text, "name to greet the SMTP server with; empty: this host's"),
     Option("mail", "timeout", 30, _count, "seconds to wait for the SMTP server"),
     Option("mail", "sender", "vigie@localhost", _text, "From address of notices"),
+    Option("inbox", "kind", "imap", _text, "how mail is read: the name of an installed inbox"),
+    Option("inbox", "host", "", _text, "server that keeps what comes in; empty: no mail is read"),
+    Option("inbox", "port", 993, _port, "its port"),
+    Option("inbox", "user", "", _text, "its login"),
+    Option("inbox", "folder", "INBOX", _text, "folder that is read"),
+    Option("inbox", "security", "tls", _one_of("tls", "starttls", "none"), "tls, starttls, or none"),
+    Option("inbox", "ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
+    Option("inbox", "timeout", 30, _count, "seconds to wait for each answer of the server"),
+    Option("inbox", "done_folder", "Vigie-done", _text, "where mails go once they are understood"),
+    Option("inbox", "aside_folder", "Vigie-aside", _text, "where mails go that a person should look at"),
+    Option("inbox", "address", "", _text, "our address for replies, which takes +token: replies@example.org"),
     Option("log", "format", "auto", _log_format, "json, console, or auto: console on a terminal"),
     Option("log", "level", "info", _log_level, "debug, info, warning or error"),
     Option("public", "folder", "", _text, "folder of the static public site; empty: DATA/public"),
@@ -196,6 +207,7 @@ OPTIONS: tuple[Option, ...] = (
 SECRETS: tuple[tuple[str, str], ...] = (
     ("VIGIE_SECRET_KEY", "signs sessions and links; DATA/secret-key is made on the first start if unset"),
     ("VIGIE_MAIL_PASSWORD", "SMTP password"),
+    ("VIGIE_INBOX_PASSWORD", "password of the mailbox that is read"),
     ("VIGIE_DATABASE_PASSWORD", "PostgreSQL password, if it is not in the address"),
     ("VIGIE_OIDC_SECRET", "OpenID Connect client secret"),
 )
@@ -321,6 +333,14 @@ def channels(options: Options) -> dict[str, dict[str, Any]]:
                 bare = variable.removesuffix("_FILE")
                 values[bare.removeprefix(prefix).lower()] = secret(bare)
     return {**found, "mail": {**mail, "password": secret("VIGIE_MAIL_PASSWORD")}}
+
+
+def inbox(options: Options) -> dict[str, Any]:
+    """{setting: value} of the mailbox that is read, its secret included: never show it."""
+    values = {
+        name.partition(".")[2]: value for name, value in options.values.items() if name.startswith("inbox.")
+    }
+    return {**values, "password": secret("VIGIE_INBOX_PASSWORD")}
 
 
 def database(options: Options) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from vigie.outages.events import (
     OutageDeclared,
     RoleHandedOver,
 )
-from vigie.post.events import DeliverySetApart
+from vigie.post.events import DeliverySetApart, MailBounced, ReplyReceived, SenderForgotten
 from vigie.reactions import outages, post
 
 REACTIONS: ReactionTable = {
@@ -23,4 +23,7 @@ REACTIONS: ReactionTable = {
     OutageCancelled.kind: [("tell of cancelling", outages.tell_of_cancelling)],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
     DeliverySetApart.kind: [("tell of undelivered", post.tell_of_undelivered)],
+    ReplyReceived.kind: [("bring back reply", post.bring_back_reply)],
+    MailBounced.kind: [("tell of bounce", post.tell_of_bounce)],
+    SenderForgotten.kind: [("forget sender", post.forget)],
 }

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "vigie.services",
     "vigie.experiments",
     "vigie.notices",
+    "vigie.notices.subscriptions",
     "vigie.outages",
     "vigie.public",
     "vigie.web",
@@ -160,6 +161,7 @@ EMAIL_HOST_PASSWORD = _options.secret("VIGIE_MAIL_PASSWORD")
 EMAIL_USE_TLS = OPTIONS["mail.starttls"]
 EMAIL_TIMEOUT = OPTIONS["mail.timeout"]
 DEFAULT_FROM_EMAIL = OPTIONS["mail.sender"]
+INBOX = _options.inbox(OPTIONS)  # the mailbox that is read, its password included
 CHANNELS = _options.channels(OPTIONS)  # what each way out is configured with, secrets read from their files
 
 _HTTPS = OPTIONS["site.url"].startswith("https://")

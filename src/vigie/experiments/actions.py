@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.experiments.events import ExperimentAudit
 from vigie.experiments.models import Contact, ContactRole, Experiment
-from vigie.kernel import audit
+from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, Permission, require
 from vigie.kernel.errors import BadInput, Conflict, Refused
 from vigie.people.rules import Role, one_line
@@ -78,6 +78,8 @@ def save_contact(
         contact = Contact.objects.filter(experiment=experiment, name=name).first()
         contact = contact or Contact(experiment=experiment)
     contact.name = name
+    if contact.address.lower() != address.strip().lower():
+        contact.stopped_at = None  # who stopped was the old address
     contact.address, contact.language, contact.role = address.strip(), language, role
     if contact.address:
         try:
@@ -107,6 +109,38 @@ def remove_contact(actor: Actor, contact: Contact) -> None:
     )
     if not Contact.objects.filter(pk=contact.pk).delete()[0]:
         raise Conflict("contact.gone", _("Somebody removed this contact a moment ago."))
+
+
+@transaction.atomic
+def stop_contacts(actor: Actor, address: str, *, reason: str = "") -> int:
+    """Somebody behind this address wants no more mails: every contact with it is told no more. Never a list.
+
+    Returns how many contacts that was. Support sees it at the experiment, and may have them resumed on request.
+    """
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    found = Contact.objects.filter(address__iexact=address.strip(), stopped_at__isnull=True)
+    rows = list(found.exclude(role=ContactRole.LIST).select_related("experiment"))
+    for contact in rows:
+        if Contact.objects.filter(pk=contact.pk, stopped_at__isnull=True).update(stopped_at=clock.now()):
+            audit.record(
+                ExperimentAudit.CONTACT_STOPPED,
+                actor=actor,
+                subject=contact,
+                reason=reason,
+                changes={"experiment": contact.experiment.code},
+            )
+    return len(rows)
+
+
+@transaction.atomic
+def resume_contacts(actor: Actor, address: str, *, reason: str = "") -> int:
+    """They want the mails again (they said so themself, or told Support). Returns how many contacts that was."""
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    rows = list(Contact.objects.filter(address__iexact=address.strip(), stopped_at__isnull=False))
+    for contact in rows:
+        Contact.objects.filter(pk=contact.pk).update(stopped_at=None)
+        audit.record(ExperimentAudit.CONTACT_RESUMED, actor=actor, subject=contact, reason=reason)
+    return len(rows)
 
 
 @transaction.atomic

@@ -7,4 +7,6 @@ class ExperimentAudit(AuditKind):
     SAVED = "experiment.saved"
     CONTACT_SAVED = "contact.saved"
     CONTACT_REMOVED = "contact.removed"
+    CONTACT_STOPPED = "contact.stopped"
+    CONTACT_RESUMED = "contact.resumed"
     CLOSED = "experiment.closed"

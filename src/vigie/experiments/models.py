@@ -44,6 +44,7 @@ class Contact(models.Model):
     name = models.CharField(max_length=120)
     address = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    stopped_at = models.DateTimeField(null=True, blank=True)  # they asked for no more mails themself
     role = models.CharField(max_length=12, choices=ContactRole.choices, default=ContactRole.COMPUTING)
 
     class Meta:

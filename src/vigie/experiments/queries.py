@@ -20,6 +20,8 @@ class Reach:
     language: str
     is_list: bool
     experiments: tuple[str, ...]
+    role: str = ContactRole.COMPUTING
+    stopped: bool = False
 
 
 def experiments() -> QuerySet[Experiment]:
@@ -64,6 +66,8 @@ def contacts_of(found: Iterable[Experiment]) -> list[Reach]:
             language=rows[0].language,
             is_list=any(row.role == ContactRole.LIST for row in rows),
             experiments=tuple(dict.fromkeys(row.experiment.name for row in rows)),
+            role=rows[0].role,
+            stopped=any(row.stopped_at for row in rows),
         )
         for rows in by_address.values()
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
@@ -32,9 +33,12 @@ from vigie.notices.rules import (
     once_each,
     problems,
 )
+from vigie.notices.subscriptions.links import start_link, stop_link
+from vigie.notices.subscriptions.texts import foot
 from vigie.notices.texts import SECTION_NAMES, Word, course_of, invitation, problem_words, render, search_text
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
+from vigie.post.rules import reply_address
 
 
 def open_thread() -> Thread:
@@ -357,6 +361,10 @@ def _parcel(version: Version, recipient: Recipient, calendars: Mapping[str, Mapp
     }
     if language in calendars:
         payload["calendar"] = calendars[language]
+    if not recipient.is_list:  # one member of a list must not be able to stop it for all
+        payload |= _way_out(payload, recipient, version, language)
+    if answers := reply_address(settings.OPTIONS["inbox.address"], version.topic, settings.SECRET_KEY):
+        payload["reply_to"] = answers
     return Parcel(
         key=f"{version.topic}:mail:{recipient.address.strip().lower()}",
         recipient=recipient.address.strip(),
@@ -365,6 +373,20 @@ def _parcel(version: Version, recipient: Recipient, calendars: Mapping[str, Mapp
         topic=version.topic,
         payload=payload,
     )
+
+
+def _way_out(
+    payload: Mapping[str, str], recipient: Recipient, version: Version, language: str
+) -> dict[str, str]:
+    """One click in the mail program (RFC 8058), and a line below the text that is the same for all."""
+    link = start_link()
+    line = foot(language, link)
+    html = format_html('<p style="color:#595959;font-size:13px">{}</p>', line)
+    return {
+        "list_unsubscribe": stop_link(recipient.address, version.topic),
+        "text": f"{payload['text'].rstrip()}\n\n{line}\n",
+        "html": payload["html"].replace("</body>", f"{html}</body>") if payload["html"] else "",
+    }
 
 
 @transaction.atomic

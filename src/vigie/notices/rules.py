@@ -235,18 +235,43 @@ class Recipient:
     language: str
     is_list: bool = False
     why: tuple[str, ...] = ()
+    group: str = "contact"  # or subscriber, list: how Vigie came to know the address
+    role: str = ""  # of a contact: computing, spokesperson, list
+    excluded: str = ""  # "" or why nothing goes there: no_address, stopped, bounced
+    diagnostic: str = ""  # of a bounced address: the far end's own words
 
 
 def once_each(recipients: Sequence[Recipient]) -> list[Recipient]:
-    """One recipient per address, case aside, in the first language met, with every reason; no address, no mail."""
+    """One recipient per address, case aside, in the first language met, with every reason; no address, no mail.
+
+    Who stopped one way of being told and later asked for another is told by that one only. A subscriber chose the
+    language themself: it wins.
+    """
     found: dict[str, Recipient] = {}
     for recipient in recipients:
         key = recipient.address.strip().lower()
-        if not key:
-            continue
-        if key in found:
-            why = tuple(dict.fromkeys(found[key].why + recipient.why))
-            found[key] = dataclasses.replace(found[key], why=why)
-        else:
-            found[key] = recipient
+        if key and not recipient.excluded:
+            found[key] = _merged(found[key], recipient) if key in found else recipient
+    return list(found.values())
+
+
+def _merged(first: Recipient, more: Recipient) -> Recipient:
+    chosen = more if more.group == "subscriber" and first.group != "subscriber" else first
+    return dataclasses.replace(
+        first,
+        name=first.name or more.name,
+        language=chosen.language,
+        is_list=first.is_list or more.is_list,
+        why=tuple(dict.fromkeys(first.why + more.why)),
+    )
+
+
+def left_out(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Who would be told but is not: one per address, with the reason, unless another way reaches them."""
+    told = {row.address.strip().lower() for row in once_each(recipients)}
+    found: dict[str, Recipient] = {}
+    for number, row in enumerate(recipients):
+        key = row.address.strip().lower() or f"no address {number}"
+        if row.excluded and key not in told:
+            found[key] = _merged(found[key], row) if key in found else row
     return list(found.values())

@@ -10,6 +10,7 @@ from vigie.notices.models import Thread
 from vigie.notices.rules import DataLost, Effect
 from vigie.outages.rules import FactKind, OutageKind, RoleName, State
 from vigie.people.models import Person
+from vigie.post.models import InboundMail
 from vigie.services.models import Service
 
 KIND_LABELS = {OutageKind.SCHEDULED: _("scheduled"), OutageKind.SUDDEN: _("sudden")}
@@ -123,6 +124,10 @@ class Fact(models.Model):
     author_label = models.CharField(max_length=200)
     text = models.TextField()
     answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answered_by")
+    mail = models.ForeignKey(
+        InboundMail, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # asked by mail
+    answered_by_mail = models.BooleanField(default=False)
     key = models.CharField(max_length=80, unique=True, null=True)
 
     class Meta:

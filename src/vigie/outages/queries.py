@@ -177,7 +177,7 @@ def effects_now() -> dict[int, tuple[str, Outage]]:
 
 def log(row: Outage) -> list[Fact]:
     """The inside log, oldest first."""
-    return list(row.facts.select_related("author", "answers"))
+    return list(row.facts.select_related("author", "answers", "mail"))
 
 
 def latest_fact_id(row: Outage) -> int:

@@ -1,8 +1,10 @@
 """Our objects as facts for a notice, and the mails that staff get about an outage."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -13,10 +15,11 @@ from vigie.kernel import clock
 from vigie.notices.queries import published
 from vigie.notices.rules import Facts, Kind, ServiceFact
 from vigie.notices.texts import title
-from vigie.outages.models import ROLE_LABELS, Affected, Outage
+from vigie.outages.models import ROLE_LABELS, Affected, Fact, Outage
 from vigie.outages.queries import affected, in_other_outages, policy, told_since
 from vigie.outages.rules import RoleName, State
 from vigie.people.models import Person
+from vigie.post.rules import reply_address
 from vigie.services.queries import touched_by
 
 # What readers see of a state: a draft is written as it will be announced.
@@ -142,6 +145,41 @@ def question_mail(outage: Outage, person: Person, *, author: str, text: str, ans
             "subject": f"{pattern % {'author': author}}: {headline(outage, person.language)}",
             "text": f"{author}:\n\n{text}\n\n{_link(outage)}\n",
         }
+
+
+def answer_mail(question: Fact, text: str, *, language: str) -> dict[str, Any]:
+    """The answer to somebody who asked by mail: it stands in their thread, under what they wrote."""
+    mail = question.mail
+    if mail is None:
+        raise ValueError("a question that did not come by mail")
+    topic = f"outage:{question.outage_id}"
+    with translation.override(language):
+        subject = mail.subject or headline(question.outage, language)
+        quoted = "\n".join(f"> {line}" for line in question.text.splitlines())
+        payload: dict[str, Any] = {
+            "subject": subject if subject.lower().startswith("re:") else f"Re: {subject}",
+            "text": f"{text}\n\n{settings.OPTIONS['site.name']}\n\n{quoted}\n",
+        }
+    answered = f"<{mail.message_id.strip('<>')}>"
+    known = [f"<{one.strip('<>')}>" for one in mail.references.split() if "@" in one]
+    if re.fullmatch(r"<[!-;=?-~]+@[!-;=?-~]+>", answered):
+        payload["headers"] = [
+            ["In-Reply-To", answered],
+            ["References", " ".join([*known[-8:], answered])[-900:]],
+        ]
+    if back := reply_address(settings.OPTIONS["inbox.address"], topic, settings.SECRET_KEY):
+        payload["reply_to"] = back
+    return payload
+
+
+def bounced_line(address: str, *, blocked: bool, diagnostic: str) -> str:
+    """What the log says of a mail that came back."""
+    pattern = (
+        _("%(who)s can’t be reached by mail: nothing more is sent there. %(error)s")
+        if blocked
+        else _("A mail to %(who)s came back; it may pass. %(error)s")
+    )
+    return (pattern % {"who": address, "error": diagnostic[:1000]}).strip()
 
 
 def end_proposed_mail(outage: Outage, person: Person, *, summary: str) -> dict[str, str]:

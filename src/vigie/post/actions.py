@@ -10,17 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, Permission, require
 from vigie.kernel.errors import Conflict
+from vigie.kernel.events import emit
+from vigie.kernel.intents import IntentState
 from vigie.people.rules import Role
-from vigie.post.events import PostAudit
-from vigie.post.models import OUTBOX, Delivery
+from vigie.post.events import PostAudit, SenderForgotten
+from vigie.post.messages import mark
+from vigie.post.models import OUTBOX, Address, Delivery, InboundMail
 
 
 class PostPermission(Permission):
     RESOLVE = "post.resolve"
+    SORT = "post.sort"
+    CLEAR = "post.clear"
 
 
 PERMISSIONS = {
-    PostPermission.RESOLVE: frozenset({Role.SUPPORT, Role.LEAD, Role.OPERATOR, Role.ADMINISTRATOR})
+    PostPermission.RESOLVE: frozenset({Role.SUPPORT, Role.LEAD, Role.OPERATOR, Role.ADMINISTRATOR}),
+    PostPermission.SORT: frozenset({Role.SUPPORT, Role.LEAD}),  # mail from outside is read by Support only
+    PostPermission.CLEAR: frozenset({Role.SUPPORT, Role.LEAD, Role.ADMINISTRATOR}),
 }
 
 
@@ -48,6 +55,7 @@ def enqueue(parcels: Iterable[Parcel]) -> int:
     rows = [
         Delivery(
             key=parcel.key,
+            mark=mark(parcel.key),
             channel=parcel.channel,
             recipient=parcel.recipient,
             recipient_name=parcel.recipient_name,
@@ -80,3 +88,46 @@ def resolve(actor: Actor, delivery: Delivery, *, happened: bool) -> None:
     if not OUTBOX.resolve(delivery.pk, happened=happened):
         raise Conflict("delivery.not_open", _("This delivery is not waiting for a person."))
     audit.record(PostAudit.RESOLVED, actor=actor, subject=delivery, changes={"happened": happened})
+
+
+@transaction.atomic
+def clear_address(actor: Actor, address: str, *, why: str = "") -> None:
+    """A person knows that the address works again: it is written to from now on."""
+    require(actor, PostPermission.CLEAR, PERMISSIONS)
+    row = Address.objects.filter(address=address.strip().lower()).first()
+    if row is None or not Address.objects.filter(pk=row.pk).delete()[0]:
+        raise Conflict("address.not_bounced", _("Nothing bad is known of this address (any more)."))
+    audit.record(
+        PostAudit.ADDRESS_CLEARED,
+        actor=actor,
+        subject=row,
+        reason=why,
+        changes={"address": row.address, "diagnostic": row.diagnostic},
+    )
+
+
+FORGOTTEN = "(erased)"
+
+
+@transaction.atomic
+def forget(actor: Actor, address: str) -> list[str]:
+    """Take an address out of what was sent and received; what was said stays. Returns the topics it was told of.
+
+    Mails to it that wait are given up.
+    """
+    require(actor, PostPermission.CLEAR, PERMISSIONS)
+    sent = Delivery.objects.filter(channel="mail", recipient__iexact=address.strip())
+    topics = sorted(set(sent.values_list("topic", flat=True)))
+    for row in sent:
+        Delivery.objects.filter(pk=row.pk, state=IntentState.WAITING).update(state=IntentState.CANCELLED)
+        Delivery.objects.filter(pk=row.pk).update(
+            key=f"erased:{row.pk}", recipient=FORGOTTEN, recipient_name="", payload={}, diagnostic=""
+        )
+    mails = InboundMail.objects.filter(sender__iexact=address.strip())
+    if ids := tuple(mails.values_list("pk", flat=True)):
+        emit(SenderForgotten(mail_ids=ids, label=FORGOTTEN))
+    mails.update(sender=FORGOTTEN, sender_name="", subject="", text="")
+    for known in Address.objects.filter(address=address.strip().lower()):
+        audit.record(PostAudit.ADDRESS_FORGOTTEN, actor=actor, subject=known)
+        known.delete()
+    return topics

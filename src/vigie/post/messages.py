@@ -23,7 +23,12 @@ class BadPayload(ValueError):
 def message_id(key: str, sender: str) -> str:
     """The same delivery always has the same one, whoever sends it and however often."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}"
+    return f"{mark(key)}@{domain}"
+
+
+def mark(key: str) -> str:
+    """The left part of a delivery's Message-ID: by it a reply or a bounce finds the delivery again."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 def outgoing(

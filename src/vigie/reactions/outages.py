@@ -53,12 +53,15 @@ def tell_new_holder(news: Mapping[str, Any]) -> None:
 
 
 def tell_of_questions(news: Mapping[str, Any]) -> None:
-    """A question reaches the contact, an answer whoever asked."""
+    """A question of a colleague reaches the contact, one from outside the follower; an answer whoever asked."""
     if news["fact_kind"] not in {FactKind.QUESTION, FactKind.ANSWER}:
         return
-    fact = Fact.objects.select_related("outage__contact", "answers__author").get(pk=news["fact_id"])
+    fact = Fact.objects.select_related("outage__contact", "outage__follower", "answers__author").get(
+        pk=news["fact_id"]
+    )
     is_answer = fact.kind == FactKind.ANSWER
-    person = fact.answers.author if is_answer and fact.answers else fact.outage.contact
+    asked = fact.outage.contact if fact.mail_id is None else fact.outage.follower or fact.outage.contact
+    person = fact.answers.author if is_answer and fact.answers else asked
     if person is None or person.pk == news["by_person_id"]:
         return
     payload = question_mail(fact.outage, person, author=fact.author_label, text=fact.text, answer=is_answer)

@@ -5,12 +5,12 @@ from typing import Any
 
 from vigie.kernel.access import System
 from vigie.notices.models import Version
-from vigie.outages.actions.log import write
+from vigie.outages.actions.log import ask_from_outside, forget_sender, write
 from vigie.outages.models import Outage
 from vigie.outages.rules import FactKind
-from vigie.outages.texts import undelivered_line, undelivered_mail
+from vigie.outages.texts import bounced_line, undelivered_line, undelivered_mail
 from vigie.post.actions import Parcel, enqueue
-from vigie.post.models import Delivery
+from vigie.post.models import Delivery, InboundMail, MailState
 
 
 def tell_of_undelivered(news: Mapping[str, Any]) -> None:
@@ -19,23 +19,15 @@ def tell_of_undelivered(news: Mapping[str, Any]) -> None:
     Mails to staff that fail are written into the log only: a mail about a mail about a mail helps nobody.
     """
     delivery = Delivery.objects.get(pk=news["delivery_id"])
-    kind, _colon, number = delivery.topic.partition(":")
-    version = Version.objects.filter(pk=number).first() if kind == "notice-version" else None
-    outage = (
-        Outage.objects.filter(thread_id=version.notice.thread_id).first()
-        if version
-        else Outage.objects.filter(pk=number).first()
-        if kind == "outage"
-        else None
-    )
+    outage = _outage_of(delivery.topic)
     if outage is None:
         return  # the desk shows what waits for a person in any case
     line = undelivered_line(delivery.recipient, delivery.state, delivery.last_error)
     write(System(), outage, line, kind=FactKind.SYSTEM, key=f"undelivered:{delivery.pk}:{delivery.attempt}")
     person = outage.follower or outage.contact
-    if version and person.email:
+    if delivery.topic.startswith("notice-version:") and person.email:
         parcel = Parcel(
-            key=f"undelivered:{version.pk}:{person.pk}",
+            key=f"undelivered:{delivery.topic.partition(':')[2]}:{person.pk}",
             recipient=person.email,
             recipient_name=person.name,
             language=person.language,
@@ -43,3 +35,51 @@ def tell_of_undelivered(news: Mapping[str, Any]) -> None:
             payload=dict(undelivered_mail(outage, person, line=line)),
         )
         enqueue([parcel])
+
+
+def _outage_of(topic: str) -> Outage | None:
+    """The outage that a topic of the outbox is about, if it is about one."""
+    kind, _colon, number = topic.partition(":")
+    if kind == "outage":
+        return Outage.objects.filter(pk=number).first()
+    version = Version.objects.filter(pk=number).select_related("notice").first()
+    if kind != "notice-version" or version is None:
+        return None
+    return Outage.objects.filter(thread_id=version.notice.thread_id).first()
+
+
+def bring_back_reply(news: Mapping[str, Any]) -> None:
+    """A reply to a notice comes back to the follower as a question; about nothing we know it waits for a person."""
+    mail = InboundMail.objects.get(pk=news["mail_id"])
+    outage = _outage_of(news["topic"])
+    if outage is None:
+        InboundMail.objects.filter(pk=mail.pk).update(state=MailState.OPEN, topic="")
+        return
+    ask_from_outside(outage, mail)
+
+
+def tell_of_bounce(news: Mapping[str, Any]) -> None:
+    """A line in the outage's log for each address; one mail to the follower for each notice."""
+    outage = _outage_of(news["topic"])
+    if outage is None:
+        return  # /mail shows it in any case
+    line = bounced_line(news["address"], blocked=news["blocked"], diagnostic=news["diagnostic"])
+    write(
+        System(), outage, line, kind=FactKind.SYSTEM, key=f"bounce:{news['mail_id']}:{news['address']}"[:80]
+    )
+    person = outage.follower or outage.contact
+    if person.email and person.email.lower() != news["address"]:
+        parcel = Parcel(
+            key=f"bounced:{news['topic']}:{person.pk}",
+            recipient=person.email,
+            recipient_name=person.name,
+            language=person.language,
+            topic=f"outage:{outage.pk}",
+            payload=dict(undelivered_mail(outage, person, line=line)),
+        )
+        enqueue([parcel])
+
+
+def forget(news: Mapping[str, Any]) -> None:
+    """Whoever asked to be erased leaves the logs too."""
+    forget_sender(news["mail_ids"], news["label"])

@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("desk", lambda: _("Desk")),
     ("outages", lambda: _("Outages")),
     ("notices", lambda: _("Notices")),
+    ("mails", lambda: _("Mail")),
     ("duty", lambda: _("Duty")),
     ("people", lambda: _("People")),
     ("services", lambda: _("Services")),

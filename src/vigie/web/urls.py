@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("vigie.web.planning.urls")),
     path("", include("vigie.web.composer.urls")),
     path("", include("vigie.web.past.urls")),
+    path("", include("vigie.web.mail.urls")),
+    path("", include("vigie.web.subscriptions.urls")),
     path("", include("vigie.web.people.urls")),
     path("", include("vigie.web.duty.urls")),
     path("", include("vigie.web.services.urls")),

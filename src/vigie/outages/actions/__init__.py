@@ -2,7 +2,7 @@
 
 from vigie.outages.actions.alarms import attach_alarm, receive_alarm, receive_alarms, settle_alarm
 from vigie.outages.actions.declare import declare_sudden
-from vigie.outages.actions.log import answer, ask, log_fact
+from vigie.outages.actions.log import answer, answer_by_mail, ask, ask_from_outside, forget_sender, log_fact
 from vigie.outages.actions.plan import climb_overdue, relieve_stand_ins, send_reminders
 from vigie.outages.actions.recover import (
     add_service,
@@ -43,10 +43,12 @@ __all__ = [
     "add_intervention",
     "add_service",
     "answer",
+    "answer_by_mail",
     "answer_data",
     "approve",
     "ask",
     "ask_follower",
+    "ask_from_outside",
     "attach_alarm",
     "audience",
     "cancel",
@@ -62,6 +64,7 @@ __all__ = [
     "end",
     "false_alarm",
     "finish_intervention",
+    "forget_sender",
     "hand_over",
     "hand_over_roles",
     "log_fact",

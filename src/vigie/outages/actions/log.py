@@ -1,5 +1,8 @@
 """The inside log: facts, questions, answers."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +16,10 @@ from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import FactLogged, OutageAudit
 from vigie.outages.models import Fact, Outage
 from vigie.outages.rules import FactKind
+from vigie.outages.texts import answer_mail
 from vigie.people.queries import person_behind
+from vigie.post.actions import Parcel, enqueue
+from vigie.post.models import InboundMail
 
 FACT_LIMIT = 4_000
 
@@ -36,6 +42,67 @@ def answer(actor: Actor, question: Fact, text: str, *, key: str | None = None) -
     return write(actor, question.outage, text, kind=FactKind.ANSWER, answers=question, key=key)
 
 
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody who wrote to us: they may do nothing here; their words are kept under their address."""
+
+    address: str
+    actor_kind: str = "outside"
+
+    @property
+    def actor_id(self) -> str:
+        return "mail"
+
+    @property
+    def actor_label(self) -> str:
+        return self.address[:200]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset()
+
+
+@transaction.atomic
+def ask_from_outside(outage: Outage, mail: InboundMail) -> Fact:
+    """A reply to a notice becomes a question in the log, as plain text; the same mail again is the same question."""
+    text = fit(mail.text) or fit(mail.subject) or "…"
+    if len(text) > FACT_LIMIT:
+        text = f"{text[: FACT_LIMIT - 2]} …"
+    return _record(
+        Outsider(mail.sender or "?"), outage, text, kind=FactKind.QUESTION, key=f"mail:{mail.pk}", mail=mail
+    )
+
+
+@transaction.atomic
+def answer_by_mail(actor: Actor, question: Fact, text: str, *, key: str | None = None) -> Fact:
+    """Answer whoever asked by mail: the answer stands in the log and goes to them, in one transaction."""
+    require(actor, OutagePermission.TELL, PERMISSIONS)
+    mail = question.mail
+    if question.kind != FactKind.QUESTION or mail is None or "@" not in mail.sender:
+        raise Refused("fact.not_by_mail", _("This question did not come by mail: answer it here."))
+    if key and (found := Fact.objects.filter(key=key).first()):
+        return found
+    fact = _record(
+        actor, question.outage, text, kind=FactKind.ANSWER, answers=question, key=key, by_mail=True
+    )
+    parcel = Parcel(
+        key=f"fact:{fact.pk}:answer",
+        recipient=mail.sender,
+        recipient_name=mail.sender_name,
+        language=mail.language or "fr",
+        topic=f"outage:{question.outage_id}",
+        payload=answer_mail(question, fact.text, language=mail.language or "fr"),
+    )
+    enqueue([parcel])
+    return fact
+
+
+@transaction.atomic
+def forget_sender(mail_ids: Iterable[int], label: str) -> None:
+    """What they asked stays in the log, without who they are."""
+    Fact.objects.filter(mail__in=list(mail_ids)).update(author_label=label)
+
+
 @transaction.atomic
 def write(
     actor: Actor,
@@ -48,6 +115,20 @@ def write(
 ) -> Fact:
     """Write one line of the log; also for what Vigie itself did (`FactKind.SYSTEM`)."""
     require(actor, OutagePermission.LOG, PERMISSIONS)
+    return _record(actor, outage, text, kind=kind, answers=answers, key=key)
+
+
+def _record(
+    actor: Actor,
+    outage: Outage,
+    text: str,
+    *,
+    kind: FactKind,
+    answers: Fact | None = None,
+    key: str | None = None,
+    mail: InboundMail | None = None,
+    by_mail: bool = False,
+) -> Fact:
     text = fit(text)
     if not text:
         raise BadInput("fact.empty", _("Write something first."), field="text")
@@ -70,6 +151,8 @@ def write(
             text=text,
             answers=answers,
             key=key,
+            mail=mail,
+            answered_by_mail=by_mail,
         ),
     )
     if not made:

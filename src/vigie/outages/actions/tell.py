@@ -1,12 +1,14 @@
 """Notices of an outage: compose, approve, publish, correct."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from vigie.experiments.models import Experiment
 from vigie.experiments.queries import contacts_of, users_of
 from vigie.kernel import audit, clock
 from vigie.kernel.access import SYSTEM, Actor, require
@@ -17,6 +19,7 @@ from vigie.notices.models import KIND_LABELS as NOTICE_KINDS
 from vigie.notices.models import Version
 from vigie.notices.queries import in_force, open_version, published, was_told, wrote
 from vigie.notices.rules import PARAGRAPH_LIMIT, Facts, Kind, Paragraphs, Recipient
+from vigie.notices.subscriptions.queries import lists_for, subscribers
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import promise
 from vigie.outages.events import OutageAudit
@@ -26,6 +29,8 @@ from vigie.outages.queries import affected, broken_rules, course, due, policy
 from vigie.outages.rules import WHEN_ALLOWED, Approver, OutageKind, State, may_approve, natural_kind
 from vigie.outages.texts import facts_of, public_links
 from vigie.people.queries import person_behind
+from vigie.post import queries as post
+from vigie.services.models import Service
 from vigie.services.queries import touched_by
 
 
@@ -184,15 +189,48 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
 
 
 def audience(outage: Outage) -> list[Recipient]:
-    """Who gets a notice of this outage by mail, and why: contacts of the experiments that use a service it touches.
+    """Who gets a notice of this outage by mail, in which language and why, and who does not (`Recipient.excluded`).
 
-    Contacts without an address are listed too, so that the writer sees who can't be reached.
+    Contacts of the experiments that use a service it touches, whoever subscribed to one of these, the centre's lists.
+    An address may stand here more than once: `notices.rules.once_each` and `left_out` make the two lists of it.
     """
     services = touched_by(line.service for line in affected(outage))
+    experiments = users_of(services)
+    found = [*_contacts(experiments), *_subscribers(services, experiments), *_lists(services)]
+    bounced = post.bounced(row.address for row in found)
     return [
-        Recipient(reach.address, reach.name, reach.language, is_list=reach.is_list, why=reach.experiments)
-        for reach in contacts_of(users_of(services))
+        replace(row, excluded="bounced", diagnostic=bounced[row.address.lower()].diagnostic)
+        if row.address.lower() in bounced
+        else row
+        for row in found
     ]
+
+
+def _contacts(experiments: list[Experiment]) -> Iterator[Recipient]:
+    for reach in contacts_of(experiments):
+        excluded = "stopped" if reach.stopped and not reach.is_list else ""
+        yield Recipient(
+            reach.address,
+            reach.name,
+            reach.language,
+            is_list=reach.is_list,
+            why=reach.experiments,
+            role=reach.role,
+            excluded=excluded if reach.address else "no_address",
+        )
+
+
+def _subscribers(services: list[Service], experiments: list[Experiment]) -> Iterator[Recipient]:
+    for row in subscribers(services, experiments):
+        yield Recipient(row.address, "", row.language, why=row.why, group="subscriber")
+
+
+def _lists(services: list[Service]) -> Iterator[Recipient]:
+    language = get_language() or "fr"
+    for row in lists_for(services):
+        names = [one.name(language) for one in row.services.all() if one in services]
+        why = (gettext("always told"),) if row.always else tuple(names)
+        yield Recipient(row.address, row.name, row.language, is_list=True, why=why, group="list", role="list")
 
 
 @transaction.atomic

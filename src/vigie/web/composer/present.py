@@ -25,6 +25,7 @@ from vigie.notices.rules import (
     Kind,
     Problem,
     Recipient,
+    left_out,
     once_each,
     problems,
 )
@@ -37,6 +38,7 @@ from vigie.outages.models import Outage
 from vigie.outages.rules import State, next_promise
 from vigie.outages.texts import facts_of, public_links
 from vigie.people.models import Person
+from vigie.web.composer.audience import counted
 from vigie.web.composer.forms import NATIVE, ComposerForm, moment_text
 
 
@@ -70,6 +72,9 @@ class Readers:
     persons: list[Recipient] = field(default_factory=list)
     lists: list[Recipient] = field(default_factory=list)
     unreachable: list[Recipient] = field(default_factory=list)
+    stopped: list[Recipient] = field(default_factory=list)
+    bounced: list[Recipient] = field(default_factory=list)
+    groups: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -78,11 +83,14 @@ class Readers:
 
 def readers(outage: Outage) -> Readers:
     everyone = audience(outage)
-    told = once_each(everyone)
+    told, out = once_each(everyone), left_out(everyone)
     return Readers(
         persons=[row for row in told if not row.is_list],
         lists=[row for row in told if row.is_list],
-        unreachable=[row for row in everyone if not row.address.strip()],
+        unreachable=[row for row in out if row.excluded == "no_address"],
+        stopped=[row for row in out if row.excluded == "stopped"],
+        bounced=[row for row in out if row.excluded == "bounced"],
+        groups=counted(everyone),
     )
 
 

@@ -117,8 +117,8 @@ def deliveries(outage: Outage, version: Version) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "status": STATUS[OUTCOME[IntentState(row.state)]],
-            "words": row.get_state_display(),
+            "status": "degraded" if row.bounced_at else STATUS[OUTCOME[IntentState(row.state)]],
+            "words": _("came back") if row.bounced_at else row.get_state_display(),
             "why": why.get(row.recipient.lower(), {}).get("why", []),
             "is_list": why.get(row.recipient.lower(), {}).get("is_list", False),
             "decisions": _decisions(outage, row),

@@ -13,6 +13,7 @@ from vigie.kernel.access import allowed
 from vigie.kernel.errors import VigieError
 from vigie.kernel.intents import IntentState
 from vigie.notices import queries as notices
+from vigie.notices.rules import once_each
 from vigie.outages import actions, queries
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import Fact, Outage
@@ -97,7 +98,7 @@ def state_of(outage: Outage) -> dict[str, Any]:
         "still_out": sum(line.restored_at is None for line in lines),
         "alarms": list(outage.alarms.order_by("-firing", "-last_seen")),
         "recipients": recipients,
-        "reachable": sum(bool(recipient.address) for recipient in recipients),
+        "reachable": len(once_each(recipients)),
         "troubles": troubles(outage),
         **(_planned(outage) if outage.kind == OutageKind.SCHEDULED else {}),
     }
@@ -221,16 +222,15 @@ def _again(request: StaffRequest, outage: Outage, form: FactForm, status: int) -
 @require_POST
 def answer(request: StaffRequest, pk: int, fact_pk: int) -> HttpResponse:
     outage = queries.outage(pk)
-    question = Fact.objects.filter(pk=fact_pk, outage=outage).select_related("outage").first()
+    question = Fact.objects.filter(pk=fact_pk, outage=outage).select_related("outage", "mail").first()
     if question is None:
         raise Http404
     form = FactForm(request.POST)
     try:
         if not form.is_valid():
             return whole(request, outage, answering=(fact_pk, form), status=422)
-        actions.answer(
-            request.user, question, form.cleaned_data["text"], key=form.cleaned_data["key"] or None
-        )
+        verb = actions.answer_by_mail if "send" in request.POST else actions.answer
+        verb(request.user, question, form.cleaned_data["text"], key=form.cleaned_data["key"] or None)
     except VigieError as error:
         blame(form, error)
         return whole(request, outage, answering=(fact_pk, form), status=status_of(error))

@@ -47,12 +47,20 @@ class Line:
     open: bool = False
     delivery: list[dict[str, Any]] = field(default_factory=list)
     answers: list["Line"] = field(default_factory=list)
+    asker: str = ""  # who asked by mail, and can be answered by mail
+    by_mail: bool = False
 
 
 def initials(name: str) -> str:
     """“Amina Martin” → “A.M.”; one word stays whole."""
     words = name.replace("-", " ").split()
     return "".join(f"{word[0]}." for word in words[:3]) if len(words) > 1 else name[:8]
+
+
+def _who(fact: Fact) -> str:
+    if fact.mail_id:
+        return fact.author_label
+    return initials(fact.author_label) if fact.author_id else _("auto")
 
 
 def fact_line(fact: Fact) -> Line:
@@ -63,7 +71,9 @@ def fact_line(fact: Fact) -> Line:
         at=fact.at,
         id=f"fact-{fact.pk}",
         fact_id=fact.pk,
-        who=initials(fact.author_label) if fact.author_id else _("auto"),
+        who=_who(fact),
+        asker=fact.mail.sender if fact.mail and "@" in fact.mail.sender else "",
+        by_mail=fact.answered_by_mail,
         who_name=fact.author_label,
         text=fact.text,
     )

@@ -1,0 +1,1 @@
+"""Subscribing, managing and stopping, for people without an account."""
