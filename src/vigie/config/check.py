@@ -19,7 +19,7 @@ def findings(*, network: bool = False) -> list[Finding]:
     options = config.load()
     found = [*_file(options), *_secrets(), *_folders(options)]
     if not options.faults and all(finding.ok for finding in found):
-        found += [_try("database", _database), _try("tables", _tables), *_channels()]
+        found += [_try("database", _database), _try("tables", _tables), *_channels(), *_inbox(options)]
         if network:
             found.append(_try("mail server", lambda: _mail_server(options)))
     return found
@@ -114,6 +114,30 @@ def _channel(name: str) -> Finding:
     from vigie.post import channels  # noqa: PLC0415 # needs Django
 
     return Finding(f"channel {name}", ok=True, words=channels.configured(name).info.title_en)
+
+
+def _inbox(options: Options) -> Iterator[Finding]:
+    if not options["inbox.host"]:
+        yield Finding(
+            "inbox", ok=True, words="no mailbox is read: replies and bounces reach nobody here (inbox.host)"
+        )
+        return
+    if not config.secret("VIGIE_INBOX_PASSWORD"):
+        words = "the mailbox has no password; name a file that holds it in VIGIE_INBOX_PASSWORD_FILE."
+        yield Finding("VIGIE_INBOX_PASSWORD", ok=False, words=words)
+    if "@" not in options["inbox.address"]:
+        yield Finding(
+            "inbox.address",
+            ok=True,
+            words="empty: replies are recognised by their Message-ID only; better an address that takes +token",
+        )
+    yield _try("inbox", _inbox_class)
+
+
+def _inbox_class() -> Finding:
+    from vigie.post import inboxes  # noqa: PLC0415 # needs Django
+
+    return Finding("inbox", ok=True, words=inboxes.configured().info.title_en)
 
 
 def _mail_server(options: Options) -> Finding:

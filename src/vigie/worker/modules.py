@@ -6,8 +6,9 @@ from django.contrib.sessions.models import Session
 
 from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
+from vigie.notices.subscriptions import actions as subscriptions
 from vigie.outages import actions as outages
-from vigie.post import sending
+from vigie.post import inboxes, sending
 from vigie.public import queries as public
 from vigie.public.actions import build_if_due
 from vigie.worker import lock
@@ -26,6 +27,7 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("reactions", seconds(1), lambda turn: _dispatch(turn, reactions), due=dispatches_due),
         Module("deliveries", seconds(1), _send, due=sending.due, alone=False),
         Module("lost leases", seconds(30), lambda _turn: sending.recover()),
+        Module("read mail", seconds(60), _read_mail, due=inboxes.is_configured),
         Module("overdue words", seconds(20), _words),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
         Module(
@@ -59,6 +61,10 @@ def _words(_turn: Turn) -> int:
     return sent + climbed
 
 
+def _read_mail(turn: Turn) -> int:
+    return inboxes.read_mail(go_on=turn.go_on)
+
+
 def _public_due() -> bool:
     return public.build_due() or public.push_due()
 
@@ -66,4 +72,4 @@ def _public_due() -> bool:
 def _tidy(_turn: Turn) -> int:
     """Sessions that ended; the demo and a desk that nobody restarts would keep them for ever."""
     gone, _each = Session.objects.filter(expire_date__lt=clock.now()).delete()
-    return gone
+    return gone + subscriptions.tidy()
