@@ -19,11 +19,13 @@ from vigie.contracts.alarm import IncomingAlarm
 from vigie.duty.models import Shift
 from vigie.experiments.models import Contact
 from vigie.kernel.access import System
+from vigie.notices.subscriptions.actions import save_list
 from vigie.outages import actions
 from vigie.people.actions import make_token, save_person
 from vigie.people.models import ApiToken, Person
 from vigie.people.rules import Scope
-from vigie.post.models import Delivery
+from vigie.post.models import Delivery, MailKind
+from vigie.post.receiving import Received, receive
 
 pytestmark = pytest.mark.slow  # two thousand requests
 
@@ -46,6 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
     "outage_answer": {"text": "An answer.", "key": "c"},
     "notice_version": {"do": "publish"},
     "alarm_attach": {"outage": "{outage}"},
+    "mail_assign": {"outage": "{outage}"},
 }
 
 
@@ -122,6 +125,8 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "token": ApiToken.objects.get().pk,
         "shift": Shift.objects.values_list("pk", flat=True)[0],
         "contact": Contact.objects.filter(experiment=cast.orion).values_list("pk", flat=True)[0],
+        "mail": receive(Received("a@b", MailKind.REPLY, text="?")).pk,
+        "list": save_list(System(), name="All", address="all@centre.test", language="fr", always=True).pk,
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }

@@ -251,7 +251,7 @@ def erase(actor: Actor, address: str) -> None:
     """
     if not isinstance(actor, Owner):
         require(actor, SubscriptionPermission.KEEP, PERMISSIONS)
-    address = address.strip().lower()
+    address = clean_address(address)
     stop_contacts(System(), address, reason="erased by request")
     for row in Subscription.objects.filter(address=address):
         audit.record(SubscriptionAudit.ERASED, actor=actor, subject=row)
