@@ -12,18 +12,15 @@ from django.utils.translation import gettext as _
 
 from vigie.duty import queries as duty
 from vigie.kernel import clock
-from vigie.kernel.access import allowed
 from vigie.kernel.models import Installation
 from vigie.people.models import Person
 from vigie.people.rules import STAFF
-from vigie.post.actions import PERMISSIONS, PostPermission
 
 PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("today", lambda: _("Today")),
     ("desk", lambda: _("Desk")),
     ("outages", lambda: _("Outages")),
     ("notices", lambda: _("Notices")),
-    ("mails", lambda: _("Mail")),
     ("duty", lambda: _("Duty")),
     ("people", lambda: _("People")),
     ("services", lambda: _("Services")),
@@ -41,8 +38,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     def nav() -> list[tuple[str, str, bool]]:
         found = []
         for name, label in PAGES if known else PAGES[:1]:
-            if name == "mails" and not allowed(user, PostPermission.SORT, PERMISSIONS):
-                continue  # mail from outside is read by Support only
             with suppress(NoReverseMatch):  # a door that is not there has no link
                 url = reverse(name)
                 found.append((label(), url, request.path == url or request.path.startswith(f"{url}/")))

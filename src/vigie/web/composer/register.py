@@ -11,12 +11,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from vigie.kernel.access import allowed
 from vigie.notices import queries as notices
 from vigie.notices.models import KIND_LABELS, Version, VersionState
 from vigie.notices.queries import Wanted
 from vigie.notices.rules import LANGUAGES, Kind
 from vigie.outages.models import Outage
 from vigie.post import queries as post
+from vigie.post.actions import PERMISSIONS, PostPermission
 from vigie.web.access import StaffRequest, staff
 from vigie.web.composer import present, told
 
@@ -60,6 +62,8 @@ def register(request: StaffRequest) -> HttpResponse:
         "wanted": wanted,
         "filtered": filtered,
         "drafts": drafts,
+        "reads_mail": allowed(request.user, PostPermission.SORT, PERMISSIONS),
+        "waiting_mails": post.unmatched().count(),
         "published": notices.published_versions().count(),
         "last": notices.published_versions().first(),
         "states": [("open", _("being written")), *VersionState.choices],
