@@ -155,9 +155,10 @@ def test_a_full_disk_stops_the_sending_and_loses_nothing(
     environment = {"VIGIE_MAIL_PORT": str(small_smtp.smtp_port), "VIGIE_STORE_DATA": str(small_disk)}
     with desk_on("sqlite", tmp_path, "", **environment) as seen:
         put(seen, count)
-        _fill(small_disk / "filler")
         worker = seen.desk.start("worker")
         try:
+            wait(seen, lambda: seen.settled() > 0, 120)
+            _fill(small_disk / "filler")
             wait(seen, lambda: "disk is full" in seen.desk.log.read_text("utf-8"), 120)
             assert worker.poll() is None
             assert seen.settled() < count
