@@ -43,13 +43,25 @@ def published(thread: Thread) -> list[Version]:
     return list(rows.select_related("notice", "published_by", "approved_by").order_by("published_at", "pk"))
 
 
+LONG_TEXTS = ("facts", "paragraphs", "flashes", "rendered", "audience", "search")
+
+
 def published_by_thread(thread_ids: Iterable[int]) -> dict[int, list[Version]]:
-    """{thread: its published versions by time of publishing} for many threads in one query."""
+    """{thread: its published versions by time of publishing} for many threads in one query: their kinds and times,
+    the long texts left in the database until somebody asks.
+    """
     rows = Version.objects.filter(notice__thread__in=list(thread_ids), state=VersionState.PUBLISHED)
     found: dict[int, list[Version]] = {}
-    for row in rows.select_related("notice").defer("rendered", "audience").order_by("published_at", "pk"):
+    for row in rows.select_related("notice").defer(*LONG_TEXTS).order_by("published_at", "pk"):
         found.setdefault(row.notice.thread_id, []).append(row)
     return found
+
+
+def threads_of_topics(topics: Iterable[str]) -> dict[str, int]:
+    """{topic of the outbox: thread} for those topics that are of a notice."""
+    pks = {int(topic.partition(":")[2]): topic for topic in topics if topic.startswith("notice-version:")}
+    rows = Version.objects.filter(pk__in=pks).values_list("pk", "notice__thread_id")
+    return {pks[pk]: thread for pk, thread in rows}
 
 
 def in_force(versions: Iterable[Version]) -> list[Version]:

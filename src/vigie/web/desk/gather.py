@@ -89,6 +89,34 @@ def _status(row: Outage) -> str:
 
 def _owed(reader: Person, language: str) -> Iterator[Task]:
     """Words owed outside: of outages the reader holds a role in, that climbed to the reader, or any overdue one to a lead."""
+    shown = 0
+    for row, due, reached in _owed_to(reader):
+        shown += 1
+        if shown <= MOST:
+            task = _owed_task(row, due, reader, language)
+            yield replace(task, why=_("climbed to you")) if reached else task
+    if shown > MOST:
+        yield _more(shown - MOST, _("%(n)s more words are owed"), "/outages?state=ended")
+
+
+MOST = 50  # of a kind: nobody works through more before they load the page again
+
+
+def _more(n: int, words: str, url: str) -> Task:
+    """The rest of a long list, as one line at its end."""
+    return Task(
+        kind="more",
+        what=words % {"n": n},
+        url=url,
+        at=clock.now(),
+        due=False,
+        verb=_("First those above"),
+        mine=True,
+    )
+
+
+def _owed_to(reader: Person) -> Iterator[tuple[Outage, Due, bool]]:
+    """(outage, what it owes, whether that climbed to the reader): what stands on the reader's desk."""
     now = clock.now()
     climbed = {row.key for row in duty.escalations_of(reader)}
     for row, due in outages.all_due():
@@ -102,8 +130,7 @@ def _owed(reader: Person, language: str) -> Iterator[Task]:
             continue
         if due.what == "report" and row.follower_id != reader.pk and due.at > now:
             continue
-        task = _owed_task(row, due, reader, language)
-        yield replace(task, why=_("climbed to you")) if reached and not holds else task
+        yield row, due, reached and not holds
 
 
 def _owed_task(row: Outage, due: Due, reader: Person, language: str) -> Task:
@@ -205,7 +232,10 @@ def _alarms(reader: Person) -> Iterator[Task]:
     """Alarms without an outage, for whoever may judge them."""
     if not allowed(reader, OutagePermission.JUDGE_ALARM, PERMISSIONS):
         return
-    for alarm in outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen"):
+    waiting = outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen")
+    if (left := waiting.count() - MOST) > 0:
+        yield _more(left, _("%(n)s more alarms to judge"), "/desk")
+    for alarm in waiting[:MOST]:
         yield Task(
             kind="alarm",
             what=_("Alarm to judge: %(text)s") % {"text": _short(alarm.summary)},
@@ -221,10 +251,14 @@ def _alarms(reader: Person) -> Iterator[Task]:
 
 def _failures(mine: dict[int, Outage], language: str) -> Iterator[Task]:
     """Mails of the reader's outages that nobody will try again by itself, one task per outage."""
-    rows = {f"notice-version:{pk}": row for row in mine.values() for pk in _versions(row)}
+    of_thread = {row.thread_id: row.pk for row in mine.values()}
+    deliveries = list(post.needing_a_person().filter(topic__startswith="notice-version:"))
+    threads = notices.threads_of_topics({delivery.topic for delivery in deliveries})
     failed: dict[int, list[datetime]] = {}
-    for delivery in post.needing_a_person().filter(topic__in=rows):
-        failed.setdefault(rows[delivery.topic].pk, []).append(delivery.attempted_at or delivery.created_at)
+    for delivery in deliveries:
+        outage = of_thread.get(threads.get(delivery.topic, 0))
+        if outage is not None:
+            failed.setdefault(outage, []).append(delivery.attempted_at or delivery.created_at)
     for pk, times in failed.items():
         yield Task(
             kind="failed",
@@ -236,10 +270,6 @@ def _failures(mine: dict[int, Outage], language: str) -> Iterator[Task]:
             verb=_("See which mails failed"),
             status="degraded",
         )
-
-
-def _versions(row: Outage) -> list[int]:
-    return list(row.thread.notices.filter(versions__isnull=False).values_list("versions__pk", flat=True))
 
 
 def _short(text: str, limit: int = 120) -> str:

@@ -14,7 +14,7 @@ from vigie.outages import actions
 from vigie.outages.models import Alarm, Outage
 from vigie.people.models import Person
 from vigie.post.models import Delivery
-from vigie.web.desk.gather import Task, tasks
+from vigie.web.desk.gather import MOST, Task, tasks
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -169,3 +169,36 @@ def test_the_desk_speaks_french(cast: Cast, outage: Outage):
     assert "Ce que je dois faire maintenant" in page
     assert "Premier communiqué dû" in page
     assert "est à l’arrêt depuis" in page
+
+
+def test_ten_thousand_alarms_leave_a_desk_that_one_can_read(cast: Cast):
+    storm = [
+        IncomingAlarm(
+            source="icinga",
+            fingerprint=f"f{n}",
+            firing=True,
+            labels={"host": f"x{n}"},
+            summary=f"disk {n} is full",
+            severity="warning",
+            starts_at=SUNDAY,
+        )
+        for n in range(MOST + 10)
+    ]
+    actions.receive_alarms(System(), storm)
+    found = tasks(cast.amina, "en")
+    assert kinds(found).count("alarm") == MOST
+    assert "10 more alarms to judge" in logged_in(cast.amina).get("/desk").content.decode()
+
+
+def test_the_desk_reads_the_database_no_more_often_for_a_longer_past(
+    cast: Cast, outage: Outage, django_assert_max_num_queries
+):
+    def past(n: int) -> None:
+        actions.end(cast.amina, outage, data_lost="no")
+        for _turn in range(n):
+            row = actions.declare_sudden(cast.amina, services={"storage": "down"}).outage
+            actions.end(cast.amina, row, data_lost="no")
+
+    past(12)
+    with django_assert_max_num_queries(12):
+        tasks(cast.amina, "en")
