@@ -52,3 +52,9 @@ def test_the_table_of_rows_names_every_package_that_exists():
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_decisions_are_numbered_without_a_gap():
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(path.name[:3]) for path in files] == list(range(1, len(files) + 1))
+    assert all(path.read_text("utf-8").startswith(f"# {number}. ") for number, path in enumerate(files, 1))

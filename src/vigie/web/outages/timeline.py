@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vigie.kernel import clock
@@ -141,10 +141,7 @@ def _title(version: Version, updates: int) -> str:
 
 
 def _version_url(outage: Outage, version: Version) -> str:
-    try:
-        return reverse("notice_version", args=[outage.pk, version.pk])
-    except NoReverseMatch:  # the desk may be built without the composer's pages
-        return ""
+    return reverse("notice_version", args=[outage.pk, version.pk])
 
 
 def _delivery(states: dict[str, int]) -> list[dict[str, Any]]:
