@@ -35,6 +35,7 @@ MAY_WRITE = {
 # Verbs of a domain that write without an audit row, each with its reason.
 NO_AUDIT = {
     "notices.open_thread": "a thread is opened by the verb that opens its outage, which audits",
+    "notices.note_standing": "what was told is frozen in the version already; this keeps where it stands for quick reads",
     "people.note_use": "when a token was last used: no change of what it may do",
     "post.enqueue": "written in the transaction of the verb that wants it sent, which audits",
     "services.hold": "changes nothing: it locks",

@@ -33,6 +33,7 @@ class DutyPermission(Permission):
 
 PERMISSIONS = {DutyPermission.EDIT: frozenset({Role.LEAD, Role.ADMINISTRATOR})}
 LONGEST_SHIFT = timedelta(days=31)
+FARTHEST_SHIFT = timedelta(days=3653)
 
 
 @transaction.atomic
@@ -66,6 +67,12 @@ def add_shift(
     if ends_at - starts_at > LONGEST_SHIFT:
         raise BadInput(
             "shift.too_long", _("A shift lasts 31 days at most; is the year right?"), field="ends_at"
+        )
+    if abs(starts_at - clock.now()) > FARTHEST_SHIFT:
+        raise BadInput(
+            "shift.too_far",
+            _("This shift is more than ten years away; is the year right?"),
+            field="starts_at",
         )
     if not 1 <= level <= HIGHEST_LEVEL:
         raise BadInput(

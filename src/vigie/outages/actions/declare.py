@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +144,18 @@ def _checked(
                 hint=_("Write down, degraded or at_risk."),
                 field="effect",
             )
+    check_start(starts_at)
+    check_end(starts_at, expected_end)
+    if next_update_by:
+        check_promise(next_update_by)
+    return rows
+
+
+FARTHEST = timedelta(days=366)
+
+
+def check_start(starts_at: datetime) -> None:
+    """`BadInput` if what is broken now can't have begun then."""
     fault = start_fault(starts_at, clock.now())
     if fault == "future":
         raise BadInput(
@@ -159,24 +171,38 @@ def _checked(
             hint=_("Is the date right?"),
             field="starts_at",
         )
-    check_end(starts_at, expected_end)
-    if next_update_by and next_update_by <= clock.now():
+
+
+def check_promise(next_update_by: datetime) -> None:
+    """`BadInput` if the next update is promised for the past, or for a year that was mistyped."""
+    now = clock.now()
+    if next_update_by <= now:
         raise BadInput(
             "outage.promise_in_past",
             _("The next update is promised for a time that has passed."),
             field="next_update_by",
         )
-    return rows
+    if next_update_by > now + FARTHEST:
+        raise BadInput(
+            "outage.too_far",
+            _("This is more than a year away."),
+            hint=_("Is the year right?"),
+            field="next_update_by",
+        )
 
 
 def check_end(starts_at: datetime, ends_at: datetime | None, field: str = "expected_end") -> None:
-    """`BadInput` if the end is not after the start."""
+    """`BadInput` if the end is not after the start, or more than a year after it."""
     if ends_at and ends_at <= starts_at:
         raise BadInput(
             "outage.ends_before_start",
             _("The end is before the start."),
             hint=_("Is the day right? After midnight, write the date too."),
             field=field,
+        )
+    if ends_at and ends_at - starts_at > FARTHEST:
+        raise BadInput(
+            "outage.too_far", _("This is more than a year away."), hint=_("Is the year right?"), field=field
         )
 
 

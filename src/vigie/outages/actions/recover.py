@@ -14,7 +14,7 @@ from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one, hold
 from vigie.lib.fittext import fit
 from vigie.notices.rules import DataLost, Effect
-from vigie.outages.actions.declare import check_end
+from vigie.outages.actions.declare import check_end, check_promise, check_start
 from vigie.outages.actions.log import write
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import OutageAudit, OutageChanged, OutageEnded
@@ -131,6 +131,8 @@ def add_service(
 ) -> Affected:
     """One more service is hit."""
     _ongoing(actor, outage)
+    if starts_at:
+        check_start(starts_at)
     service = next(iter(by_codes([code])), None)
     if service is None:
         raise BadInput("outage.no_service", _("Choose at least one service."), field="service")
@@ -190,12 +192,7 @@ def _check_past(starts_at: datetime, at: datetime) -> None:
 def promise(actor: Actor, outage: Outage, next_update_by: datetime) -> None:
     """Set by when the next update comes; readers see it with the next notice."""
     _ongoing(actor, outage)
-    if next_update_by <= clock.now():
-        raise BadInput(
-            "outage.promise_in_past",
-            _("The next update is promised for a time that has passed."),
-            field="next_update_by",
-        )
+    check_promise(next_update_by)
     before = outage.next_update_by
     change_one(outage, expect={"state": State.ONGOING}, next_update_by=next_update_by)
     audit.record(

@@ -15,7 +15,7 @@ from vigie.kernel.lifecycle import change_one, hold, once
 from vigie.lib.fittext import on_one_line
 from vigie.notices import actions as notices
 from vigie.notices.rules import Paragraphs
-from vigie.outages.actions.declare import check_end
+from vigie.outages.actions.declare import check_end, check_start
 from vigie.outages.actions.log import write
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import known_effect, needs_contact_or_lead
@@ -369,6 +369,7 @@ def start(actor: Actor, outage: Outage, *, at: datetime | None = None) -> None:
     at = at or now
     if at > now + FUTURE_START:
         raise BadInput("outage.start_in_future", _("This time has not come yet."), field="at")
+    check_start(at)
     if outage.expected_end and at >= outage.expected_end:
         raise BadInput(
             "outage.ends_before_start",
