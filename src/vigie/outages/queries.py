@@ -332,6 +332,14 @@ def planned() -> QuerySet[Outage]:
     )
 
 
+def planned_as(key: str | None, template: MaintenanceTemplate | None, starts_at: datetime) -> Outage | None:
+    """What this very form, or this occurrence of a template, has planned already."""
+    same_form = Outage.objects.filter(key=key).first() if key else None
+    if same_form or template is None:
+        return same_form
+    return Outage.objects.filter(template=template, planned_start=starts_at).first()
+
+
 def between(start: datetime, end: datetime) -> QuerySet[Outage]:
     """Outages of any kind that touch [start, end), by start: what a calendar shows."""
     lasts = Q(ended_at__isnull=True) & Q(expected_end__gt=start)

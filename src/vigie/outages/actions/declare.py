@@ -64,11 +64,9 @@ def declare_sudden(
     hold(rows)
     if found := _opened(key):  # by a second click that was waiting for the first
         return Declared(found, None, again=True)
-    if not anyway:
-        _refuse_second(rows)
+    _refuse_second(() if anyway else rows)
     declarer = person_behind(actor)
-    contact = _holder(DutyCode.PRODUCTION, declarer)
-    follower = _holder(DutyCode.SUPPORT, declarer)
+    contact, follower = (_holder(code, declarer) for code in (DutyCode.PRODUCTION, DutyCode.SUPPORT))
     outage = Outage.objects.create(
         kind=OutageKind.SUDDEN,
         state=State.ONGOING,

@@ -1,6 +1,6 @@
 """Planning an outage, moving it, cancelling it; asking and accepting to follow it; confirming its start."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from vigie.outages.actions.recover import known_effect, needs_contact_or_lead
 from vigie.outages.events import FollowerAsked, OutageAudit, OutageCancelled, OutageChanged, RoleHandedOver
 from vigie.outages.lifecycle import OUTAGE
 from vigie.outages.models import Affected, MaintenanceTemplate, Outage
-from vigie.outages.queries import policy
+from vigie.outages.queries import planned_as, policy
 from vigie.outages.rules import FUTURE_START, FactKind, OutageKind, RoleName, State, next_promise
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
@@ -65,10 +65,9 @@ def plan(
     if key and (found := Outage.objects.filter(key=key).first()):
         return found  # before any check: what was right at the first click may be too late at the second
     services = _checked(windows)
-    starts_at = min(window.starts_at for window in windows.values())
-    ends_at = max(window.ends_at for window in windows.values())
+    starts_at, ends_at = _hull(windows.values())
     outage, made = once(
-        lambda: _planned_already(key, template, starts_at),
+        lambda: planned_as(key, template, starts_at),
         lambda: Outage.objects.create(
             kind=OutageKind.SCHEDULED,
             state=State.DRAFT,
@@ -90,8 +89,7 @@ def plan(
     )
     if not made:
         return outage
-    for service in services:
-        _affect(outage, service, windows[service.code])
+    _affect(outage, services, windows)
     audit.record(
         OutageAudit.PLANNED,
         actor=actor,
@@ -108,12 +106,8 @@ def plan(
     return outage
 
 
-def _planned_already(
-    key: str | None, template: MaintenanceTemplate | None, starts_at: datetime
-) -> Outage | None:
-    same_form = Outage.objects.filter(key=key).first() if key else None
-    same_occurrence = Outage.objects.filter(template=template, planned_start=starts_at) if template else None
-    return same_form or (same_occurrence.first() if same_occurrence is not None else None)
+def _hull(windows: Collection[Window]) -> tuple[datetime, datetime]:
+    return min(window.starts_at for window in windows), max(window.ends_at for window in windows)
 
 
 def _checked(windows: Mapping[str, Window]) -> list[Service]:
@@ -125,15 +119,17 @@ def _checked(windows: Mapping[str, Window]) -> list[Service]:
     return services
 
 
-def _affect(outage: Outage, service: Service, window: Window) -> None:
-    Affected.objects.create(
-        outage=outage,
-        service=service,
-        effect=window.effect,
-        starts_at=window.starts_at,
-        expected_end=window.ends_at,
-        first_expected_end=window.ends_at,
-    )
+def _affect(outage: Outage, services: Collection[Service], windows: Mapping[str, Window]) -> None:
+    for service in services:
+        window = windows[service.code]
+        Affected.objects.create(
+            outage=outage,
+            service=service,
+            effect=window.effect,
+            starts_at=window.starts_at,
+            expected_end=window.ends_at,
+            first_expected_end=window.ends_at,
+        )
 
 
 def _contact(actor: Actor, contact: Person | None) -> Person:
@@ -293,7 +289,7 @@ def change_window(actor: Actor, outage: Outage, code: str, window: Window) -> No
     service = by_codes([code])[0]
     line = outage.affected.filter(service=service).first()
     if line is None:
-        _affect(outage, service, window)
+        _affect(outage, [service], {service.code: window})
     else:
         change_one(
             line,
@@ -354,7 +350,6 @@ def _changed(outage: Outage, expect: Mapping[str, object] | None = None) -> None
             "outage.occurrence_taken",
             _("This maintenance is planned already for that time, as another outage."),
             hint=_("Cancel one of the two, or choose another time."),
-            field="starts_at",
         ) from None
     emit(OutageChanged(outage_id=outage.pk))
 
