@@ -24,8 +24,8 @@ from vigie.outages import actions
 from vigie.people.actions import make_token, save_person
 from vigie.people.models import ApiToken, Person
 from vigie.people.rules import Scope
+from vigie.post.actions import Received, receive
 from vigie.post.models import Delivery, MailKind
-from vigie.post.receiving import Received, receive
 
 pytestmark = pytest.mark.slow  # two thousand requests
 

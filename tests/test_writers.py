@@ -34,6 +34,9 @@ MAY_WRITE = {
 
 # Verbs of a domain that write without an audit row, each with its reason.
 NO_AUDIT = {
+    "notices.tidy": "requests to subscribe that nobody confirmed: no row that anybody made a change to",
+    "outages.forget_sender": "part of the erasure of a person, which audits without their name",
+    "post.leave_to_a_person": "part of receiving a mail, which audits",
     "notices.open_thread": "a thread is opened by the verb that opens its outage, which audits",
     "notices.note_standing": "what was told is frozen in the version already; this keeps where it stands for quick reads",
     "people.note_use": "when a token was last used: no change of what it may do",

@@ -13,8 +13,8 @@ from django.conf import settings
 from vigie.contracts.channel import BadConfiguration, ChannelConfig
 from vigie.contracts.inbox import InboundMail, Inbox, InboxSession
 from vigie.kernel import journal
+from vigie.post.actions import Bounced, Received, receive
 from vigie.post.models import MailKind, MailState
-from vigie.post.receiving import Bounced, Received, receive
 
 log = journal.of(__name__)
 

@@ -9,8 +9,8 @@ from vigie.outages.actions.log import ask_from_outside, forget_sender, write
 from vigie.outages.models import Outage
 from vigie.outages.rules import FactKind
 from vigie.outages.texts import bounced_line, undelivered_line, undelivered_mail
-from vigie.post.actions import Parcel, enqueue
-from vigie.post.models import Delivery, InboundMail, MailState
+from vigie.post.actions import Parcel, enqueue, leave_to_a_person
+from vigie.post.models import Delivery, InboundMail
 
 
 def tell_of_undelivered(news: Mapping[str, Any]) -> None:
@@ -53,7 +53,7 @@ def bring_back_reply(news: Mapping[str, Any]) -> None:
     mail = InboundMail.objects.get(pk=news["mail_id"])
     outage = _outage_of(news["topic"])
     if outage is None:
-        InboundMail.objects.filter(pk=mail.pk).update(state=MailState.OPEN, topic="")
+        leave_to_a_person(mail)
         return
     ask_from_outside(outage, mail)
 

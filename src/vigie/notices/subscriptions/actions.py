@@ -239,8 +239,13 @@ def resume(address: str) -> int:
 @transaction.atomic
 def change_language(address: str, language: str) -> None:
     """The owner of the address wants the mails in the other language."""
-    if language in LANGUAGES:
-        of_address(address).update(language=language)
+    if language not in LANGUAGES:
+        return
+    for row in of_address(address).exclude(language=language):
+        Subscription.objects.filter(pk=row.pk).update(language=language)
+        audit.record(
+            SubscriptionAudit.LANGUAGE, actor=Owner(address), subject=row, changes={"language": language}
+        )
 
 
 @transaction.atomic
@@ -311,6 +316,7 @@ def close_list(actor: Actor, row: MailingList) -> None:
         audit.record(SubscriptionAudit.LIST_CLOSED, actor=actor, subject=row)
 
 
+@transaction.atomic
 def tidy() -> int:
     """Requests whose link can't be used any more; called by the worker's housekeeping."""
     gone, _each = Request.objects.filter(at__lt=clock.now() - CONFIRM_WITHIN - HOUR).delete()

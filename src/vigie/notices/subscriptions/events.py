@@ -9,6 +9,7 @@ class SubscriptionAudit(AuditKind):
     CONFIRMED = "subscription.confirmed"
     STOPPED = "subscription.stopped"
     RESUMED = "subscription.resumed"
+    LANGUAGE = "subscription.language"
     ERASED = "subscription.erased"
     LIST_SAVED = "mailing_list.saved"
     LIST_CLOSED = "mailing_list.closed"

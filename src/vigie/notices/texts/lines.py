@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils import translation
-from django.utils.text import Truncator, capfirst
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -179,7 +179,7 @@ def _fitting(lines: Iterable[str], limit: int) -> str:
     for line in lines:
         if len(line) <= limit:
             return line
-    return Truncator(line).chars(limit)
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def title(kind: str, facts: Facts, now: datetime) -> str:

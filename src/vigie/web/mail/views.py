@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vigie.outages import queries as outages
 from vigie.outages.texts import headline
-from vigie.post import queries, receiving
+from vigie.post import actions as receiving
+from vigie.post import queries
 from vigie.post.actions import PERMISSIONS, PostPermission
 from vigie.post.models import MailKind, MailState
 from vigie.web.access import StaffRequest, staff

@@ -18,7 +18,7 @@ from vigie.kernel.access import Actor, System, require
 from vigie.kernel.errors import Conflict
 from vigie.kernel.events import emit
 from vigie.lib.fittext import fit, on_one_line
-from vigie.post.actions import PERMISSIONS, PostPermission
+from vigie.post.actions.outbox import PERMISSIONS, PostPermission
 from vigie.post.events import MailBounced, PostAudit, ReplyReceived
 from vigie.post.models import Address, Delivery, InboundMail, MailKind, MailState
 from vigie.post.rules import TALKATIVE, blocks, marks_in, topic_of_token
@@ -201,3 +201,9 @@ def _settle(mail: InboundMail, state: MailState, **changes: str) -> None:
             hint=_("Reload the list."),
         )
     mail.refresh_from_db()
+
+
+@transaction.atomic
+def leave_to_a_person(mail: InboundMail) -> None:
+    """What it answers is gone: somebody of Support looks at it. How it came in is audited already, by `receive`."""
+    InboundMail.objects.filter(pk=mail.pk).update(state=MailState.OPEN, topic="")
