@@ -171,4 +171,4 @@ def test_the_desk_learns_of_a_new_outage_by_itself(opened: Opener, cast: Cast):
     tab.clock.run_for(21_000)
     expect(tab.locator("h1")).to_contain_text("dCache storage is down since")
     expect(tab.locator("#desk-tasks")).to_contain_text("First notice owed")
-    expect(tab.get_by_role("link", name="Write the first notice")).to_be_visible()
+    expect(tab.get_by_role("button", name="Write the first notice")).to_be_visible()
