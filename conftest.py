@@ -1,6 +1,11 @@
 """Fixtures that tests beside the code and stories share; the root is the only place pytest loads plug-ins from."""
 
+import os
+
 from hypothesis import settings
+
+# Playwright's event loop stays in the thread for the rest of the run; tests ask the database from that thread.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 pytest_plugins = ["tests.support.no_skips", "tests.support.fixtures", "tests.support.databases"]
 
