@@ -52,6 +52,7 @@ def _write(folder: Path) -> None:
                     "nav": nav if name == "kit" else None,
                     "frozen": name == "public",
                     "demo": name == "kit",
+                    "demo_roles": [("Camille · Support", "/demo/login/camille")],  # no database here
                 }
                 html = render_to_string(template, context, request=RequestFactory().get("/desk/kit"))
                 (folder / f"{name}.{language}.html").write_text(html, "utf-8")
