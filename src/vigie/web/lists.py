@@ -23,7 +23,7 @@ Record = Mapping[str, Any]
 
 def words_of(request: HttpRequest, name: str = "q") -> str:
     """A filter of the address, as something that can be searched for."""
-    return request.GET.get(name, "").replace("\x00", "").strip()[:200]
+    return request.GET.get(name, "").strip()[:200]
 
 
 def carried(

@@ -1,10 +1,10 @@
 """What every response of the desk carries, and how a verb's refusal becomes a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from vigie.kernel.errors import BadInput, Forbidden, Missing, VigieError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+NUL = "\x00"
+FORM = "application/x-www-form-urlencoded"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -61,6 +64,34 @@ class NotTooMuch:
             hint=_("Go back: your browser still has what you typed. Shorten it, and link to the long part."),
         )
         return render(request, "vigie/refused.html", {"error": error}, status=413)
+
+
+class NoNul:
+    """Take NUL out of what was sent: nobody types it, and PostgreSQL refuses a whole query for it. In a path: no such page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.GET = without_nul(request.GET)  # type: ignore[assignment] # the same class, not yet frozen
+        if request.content_type == FORM and any(NUL in value for _, value in _pairs(request.POST)):
+            request.POST = without_nul(request.POST)  # type: ignore[assignment] # as above
+        return self.get_response(request)
+
+
+def without_nul(sent: QueryDict) -> QueryDict:
+    """The same names and values, in the same order, less every NUL."""
+    clean = QueryDict(mutable=True)
+    for key, value in _pairs(sent):
+        clean.appendlist(key.replace(NUL, ""), value.replace(NUL, ""))
+    return clean
+
+
+def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+    return ((key, str(value)) for key, values in sent.lists() for value in values)
 
 
 class ErrorsForPeople:

@@ -78,7 +78,7 @@ def read(request: HttpRequest) -> Wanted:
     return Wanted(
         state=state if state == "open" or state in VersionState.values else "",
         kind=kind if kind in set(Kind) else "",
-        text=request.GET.get("q", "").replace("\x00", "")[:200],
+        text=request.GET.get("q", "")[:200],
     )
 
 

@@ -68,7 +68,7 @@ def read_filters(request: HttpRequest) -> dict[str, str]:
         "state": state if state == "open" or state in set(State) else "",
         "service": request.GET.get("service", "")[:80],
         "kind": kind if kind in set(OutageKind) else "",
-        "text": request.GET.get("q", "").replace("\x00", "")[:200],
+        "text": request.GET.get("q", "")[:200],
     }
 
 
