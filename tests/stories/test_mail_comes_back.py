@@ -73,6 +73,55 @@ def test_a_real_bounce_marks_the_address_and_tells_the_follower(cast: Cast, desk
     assert any("bounce@centre.test" in str(mail) for mail in desk.messages("lucie@centre.test", at_least=1))
 
 
+FORGED = """From: MAILER-DAEMON@elsewhere.test
+To: {to}
+Message-ID: <{number}@elsewhere.test>
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; elsewhere.test
+
+Final-Recipient: rfc822; {victim}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+From: {sender}
+Message-ID: {original}
+
+--b--
+"""
+
+
+def test_a_forged_bounce_message_of_somebody_who_has_one_of_our_mails_marks_nobody(cast: Cast, desk: MailLab):
+    told(cast)
+    [to_list] = desk.messages("orion-l@centre.test", at_least=1)
+    [to_mary] = desk.messages("mary.stone@centre.test", at_least=1)
+    ways = [  # to the desk, to the address for replies, to the one in the forger's own envelope
+        DESK, str(to_list["Reply-To"]), str(to_mary["Return-Path"]).strip("<>")
+    ]  # fmt: skip
+    assert "+d" in ways[-1]
+    with smtplib.SMTP("127.0.0.1", desk.smtp_port) as smtp:
+        for number, to in enumerate(ways):
+            text = FORGED.format(
+                to=to,
+                number=number,
+                victim="orion-l@centre.test",
+                sender=DESK,
+                original=to_list["Message-ID"],
+            )
+            smtp.sendmail("", to, text)
+    read(len(ways))
+    assert set(InboundMail.objects.values_list("kind", "state")) == {("bounce", "open")}
+    assert not Address.objects.exists()
+
+
 def test_a_real_reply_becomes_a_question_and_its_answer_goes_back(cast: Cast, desk: MailLab):
     outage = told(cast)
     [notice] = desk.messages("jean.roche@centre.test", at_least=1)

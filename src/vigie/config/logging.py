@@ -83,7 +83,11 @@ def set_up(
 
 def set_up_as_configured() -> None:
     """As the options say, with every secret of the configuration hidden."""
-    secrets = [settings.SECRET_KEY, settings.DATABASES["default"].get("PASSWORD", "")]
+    secrets = [
+        settings.SECRET_KEY,
+        *settings.SECRET_KEY_FALLBACKS,
+        settings.DATABASES["default"].get("PASSWORD", ""),
+    ]
     channels = getattr(settings, "CHANNELS", {}).values()
     secrets += [str(values.get(name, "")) for values in channels for name in ("password", "secret")]
     set_up(form=settings.OPTIONS["log.format"], level=settings.OPTIONS["log.level"], secrets=secrets)

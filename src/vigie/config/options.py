@@ -206,6 +206,7 @@ OPTIONS: tuple[Option, ...] = (
 
 SECRETS: tuple[tuple[str, str], ...] = (
     ("VIGIE_SECRET_KEY", "signs sessions and links; DATA/secret-key is made on the first start if unset"),
+    ("VIGIE_SECRET_KEY_OLD", "the key before it: what it signed is still understood; keep it some months"),
     ("VIGIE_MAIL_PASSWORD", "SMTP password"),
     ("VIGIE_INBOX_PASSWORD", "password of the mailbox that is read"),
     ("VIGIE_DATABASE_PASSWORD", "PostgreSQL password, if it is not in the address"),

@@ -35,6 +35,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = [old for old in [_options.secret("VIGIE_SECRET_KEY_OLD")] if old]
 DEBUG = OPTIONS["site.debug"]
 ALLOWED_HOSTS = OPTIONS["site.hosts"]
 ROOT_URLCONF = "vigie.config.urls"

@@ -32,6 +32,7 @@ class CalendarPart:
 class MailPayload:
     """A mail before it is encoded: Unicode texts, nothing folded or escaped.
 
+    `bounces_to` is the bare address that servers report failures to (the envelope's sender); "": that of `sender`.
     `message_id` is the bare identifier, with or without its angle brackets; the same delivery always has the same
     one. `headers` are further fields (`List-Id`, `References`); the channel refuses those that it writes itself.
     `list_unsubscribe` is an https address for one-click unsubscribing (RFC 8058), for personal addresses only.
@@ -42,6 +43,7 @@ class MailPayload:
     subject: str
     text: str
     message_id: str
+    bounces_to: str = ""
     html: str = ""
     reply_to: str = ""
     list_unsubscribe: str = ""

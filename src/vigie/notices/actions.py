@@ -38,7 +38,7 @@ from vigie.notices.subscriptions.texts import foot
 from vigie.notices.texts import SECTION_NAMES, Word, course_of, invitation, problem_words, render, search_text
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
-from vigie.post.rules import reply_address
+from vigie.post.keys import answers_to
 
 
 def open_thread() -> Thread:
@@ -363,7 +363,7 @@ def _parcel(version: Version, recipient: Recipient, calendars: Mapping[str, Mapp
         payload["calendar"] = calendars[language]
     if not recipient.is_list:  # one member of a list must not be able to stop it for all
         payload |= _way_out(payload, recipient, version, language)
-    if answers := reply_address(settings.OPTIONS["inbox.address"], version.topic, settings.SECRET_KEY):
+    if answers := answers_to(version.topic):
         payload["reply_to"] = answers
     return Parcel(
         key=f"{version.topic}:mail:{recipient.address.strip().lower()}",

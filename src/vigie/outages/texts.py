@@ -19,7 +19,7 @@ from vigie.outages.models import ROLE_LABELS, Affected, Fact, Outage
 from vigie.outages.queries import affected, in_other_outages, policy, told_since
 from vigie.outages.rules import RoleName, State
 from vigie.people.models import Person
-from vigie.post.rules import reply_address
+from vigie.post.keys import answers_to
 from vigie.services.queries import touched_by
 
 # What readers see of a state: a draft is written as it will be announced.
@@ -167,7 +167,7 @@ def answer_mail(question: Fact, text: str, *, language: str) -> dict[str, Any]:
             ["In-Reply-To", answered],
             ["References", " ".join([*known[-8:], answered])[-900:]],
         ]
-    if back := reply_address(settings.OPTIONS["inbox.address"], topic, settings.SECRET_KEY):
+    if back := answers_to(topic):
         payload["reply_to"] = back
     return payload
 

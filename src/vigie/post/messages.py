@@ -1,7 +1,7 @@
 """A delivery's row → the message its channel is handed. Pure."""
 
-import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
@@ -20,49 +20,52 @@ class BadPayload(ValueError):
     """What the row holds can't be made into this channel's kind of message; the text says why."""
 
 
-def message_id(key: str, sender: str) -> str:
+@dataclass(frozen=True)
+class From:
+    """Whom a mail comes from: its author, its mark (see `rules.mark`), where its bounce goes ("": to the author)."""
+
+    sender: str
+    mark: str
+    bounces_to: str = ""
+
+
+def message_id(mark: str, sender: str) -> str:
     """The same delivery always has the same one, whoever sends it and however often."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"{mark(key)}@{domain}"
-
-
-def mark(key: str) -> str:
-    """The left part of a delivery's Message-ID: by it a reply or a bounce finds the delivery again."""
-    return hashlib.sha256(key.encode()).hexdigest()[:40]
+    return f"{mark}@{domain}"
 
 
 def outgoing(
-    *, key: str, address: str, language: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str
+    *, key: str, address: str, language: str, payload: Mapping[str, Any], info: ChannelInfo, origin: From
 ) -> OutgoingMessage:
     """The message for a channel of this kind, from what was enqueued. Raises BadPayload."""
     make = {"mail": _mail, "text": _text, "json": _json}[info.payload]
-    return OutgoingMessage(
-        key=key, address=address, language=language, payload=make(key, payload, info, sender)
-    )
+    return OutgoingMessage(key=key, address=address, language=language, payload=make(payload, info, origin))
 
 
-def _mail(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # one shape for all makers
+def _mail(payload: Mapping[str, Any], info: ChannelInfo, origin: From) -> Payload:  # noqa: ARG001 # one shape for all makers
     return MailPayload(
-        sender=sender,
+        sender=origin.sender,
+        bounces_to=origin.bounces_to,
         subject=_wanted(payload, "subject"),
         text=_wanted(payload, "text"),
         html=_optional(payload, "html"),
         reply_to=_optional(payload, "reply_to"),
         list_unsubscribe=_optional(payload, "list_unsubscribe"),
-        message_id=message_id(key, sender),
+        message_id=message_id(origin.mark, origin.sender),
         headers=_headers(payload),
         calendar=_calendar(payload),
     )
 
 
-def _text(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # same
+def _text(payload: Mapping[str, Any], info: ChannelInfo, origin: From) -> Payload:  # noqa: ARG001 # same
     text = _wanted(payload, "text")
     if info.max_chars is not None and len(text) > info.max_chars:
         text = f"{text[: info.max_chars - 1]}…"
     return TextPayload(text=text, title=_optional(payload, "subject"), link=_optional(payload, "link"))
 
 
-def _json(key: str, payload: Mapping[str, Any], info: ChannelInfo, sender: str) -> Payload:  # noqa: ARG001 # same
+def _json(payload: Mapping[str, Any], info: ChannelInfo, origin: From) -> Payload:  # noqa: ARG001 # same
     return JsonPayload(body=payload)
 
 

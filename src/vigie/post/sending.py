@@ -28,7 +28,8 @@ from vigie.post import channels
 from vigie.post.channels import UnknownChannel
 from vigie.post.events import DeliverySetApart
 from vigie.post.flight import TOGETHER, Flight
-from vigie.post.messages import BadPayload, outgoing
+from vigie.post.keys import answers_to
+from vigie.post.messages import BadPayload, From, outgoing
 from vigie.post.models import OUTBOX, Delivery
 
 log = journal.of(__name__)
@@ -143,7 +144,7 @@ def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
             language=row.language,
             payload=row.payload,
             info=info,
-            sender=settings.DEFAULT_FROM_EMAIL,
+            origin=From(settings.DEFAULT_FROM_EMAIL, row.mark, answers_to(f"delivery:{row.pk}")),
         )
     except BadPayload as error:
         _set_apart(row, owner, str(error))

@@ -10,6 +10,7 @@ from vigie.kernel.events import EventRow
 from vigie.kernel.intents import IntentState as S
 from vigie.post import sending
 from vigie.post.actions import Parcel, enqueue, retry
+from vigie.post.keys import mark
 from vigie.post.messages import message_id
 from vigie.post.models import OUTBOX, Delivery
 
@@ -182,10 +183,24 @@ def test_asked_to_stop_it_gives_the_rest_back(small_smtp: SmallSmtp):
     assert Delivery.objects.filter(attempt=0, owner="").count() == 2
 
 
-def test_the_message_id_is_the_delivery_s_own():
-    assert message_id("t:jean", "Vigie <vigie@centre.test>") == message_id("t:jean", "vigie@centre.test")
-    assert message_id("t:jean", "vigie@centre.test").endswith("@centre.test")
-    assert message_id("t:jean", "x@y") != message_id("t:mary", "x@y")
+def test_the_message_id_is_the_delivery_s_own_and_nobody_else_can_make_it(settings):
+    assert message_id("v17", "Vigie <vigie@centre.test>") == message_id("v17", "vigie@centre.test")
+    assert mark("t:jean") == mark("t:jean") != mark("t:mary")
+    before = mark("t:jean")
+    settings.SECRET_KEY = "another"
+    assert mark("t:jean") != before
+
+
+def test_a_repeat_keeps_its_message_id_though_the_secret_changed(
+    small_smtp: SmallSmtp, clock: Clock, settings
+):
+    put("cut-after")
+    sending.send_due("w")
+    settings.SECRET_KEY = "another"
+    clock.tick(minutes=1)
+    sending.send_due("w")
+    first, second = small_smtp.messages("cut-after@centre.test")
+    assert first["Message-ID"] == second["Message-ID"]
 
 
 def test_a_clock_set_back_makes_nothing_late_and_nothing_twice(small_smtp: SmallSmtp, clock: Clock):

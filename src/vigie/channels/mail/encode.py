@@ -66,6 +66,7 @@ def encode(payload: MailPayload, address: str, language: str, at: datetime) -> E
     Raises PermanentFailure for what no server could carry: a line break in a header, an address that is none.
     """
     sender, recipient = _address(payload.sender, "the sender"), _address(address, "the recipient")
+    envelope = _address(payload.bounces_to, "the address for bounces")[1] if payload.bounces_to else sender[1]
     reply_to = _address(payload.reply_to, "the reply address") if payload.reply_to else ("", "")
     lines = [
         _named("From", *sender),
@@ -80,9 +81,11 @@ def encode(payload: MailPayload, address: str, language: str, at: datetime) -> E
         *(_further(name, value) for name, value in payload.headers),
     ]
     head = "".join(f"{line}\r\n" for line in lines)
-    needs_utf8 = not (sender[1].isascii() and recipient[1].isascii() and reply_to[1].isascii())
+    needs_utf8 = not (
+        envelope.isascii() and sender[1].isascii() and recipient[1].isascii() and reply_to[1].isascii()
+    )
     return Encoded(
-        sender[1],
+        envelope,
         recipient[1],
         head.encode() + _body(payload.text, payload.html, payload.calendar),
         needs_utf8,

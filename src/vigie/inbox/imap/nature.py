@@ -30,7 +30,7 @@ _BOUNCED = re.compile(
 )
 _METHOD = re.compile(r"^METHOD:(REPLY|COUNTER|REFRESH|DECLINECOUNTER)\s*$", re.IGNORECASE | re.MULTILINE)
 _PARTSTAT = re.compile(r"PARTSTAT=\"?([A-Z-]{3,20})", re.IGNORECASE)
-_OURS = re.compile(r"[0-9a-f]{40}@(?P<domain>[^@\s]+)")
+_OURS = re.compile(r"v1[0-9a-f]{38}@(?P<domain>[^@\s]+)")
 _MOST_HOPS = 40
 
 

@@ -261,7 +261,7 @@ def test_subjects_of_persons(subject: str) -> None:
 
 
 def test_our_own_mails_are_a_loop_and_our_colleagues_are_not() -> None:
-    ours = "a" * 40
+    ours = "v1" + "a" * 38
     assert read(f"From: x@y.test\nMessage-ID: <{ours}@centre.test>\n\nx\n").nature == "loop"
     assert read(f"From: x@y.test\nMessage-ID: <{ours}@other.test>\n\nx\n").nature == "person"
     assert read("From: ada@centre.test\nMessage-ID: <4f1c@centre.test>\n\nx\n").nature == "person"

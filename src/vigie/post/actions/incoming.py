@@ -3,7 +3,7 @@
 What reads the mailbox only hands over what it found; what follows (a question, a line in a log) is done by reactions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parseaddr
@@ -20,6 +20,7 @@ from vigie.kernel.events import emit
 from vigie.lib.fittext import fit, on_one_line
 from vigie.post.actions.outbox import PERMISSIONS, PostPermission
 from vigie.post.events import MailBounced, PostAudit, ReplyReceived
+from vigie.post.keys import answers_to, secrets
 from vigie.post.models import Address, Delivery, InboundMail, MailKind, MailState
 from vigie.post.rules import TALKATIVE, blocks, marks_in, topic_of_token
 
@@ -27,6 +28,7 @@ log = journal.of(__name__)
 
 TEXT_KEPT = 20_000
 HOUR = timedelta(hours=1)
+RETURNED = "delivery:"
 SOFT_MEMORY = timedelta(days=30)  # a full mailbox in spring and one in autumn are two accidents
 
 
@@ -34,7 +36,7 @@ SOFT_MEMORY = timedelta(days=30)  # a full mailbox in spring and one in autumn a
 class Bounced:
     """One address of a bounce message. `permanent`: 5.x.x, it can't work; else it may pass.
 
-    `original_id` is the Message-ID of the mail that came back: without one of ours nothing is believed.
+    `original_id` is the Message-ID of the mail that came back. Whether it is believed: see `_reported`.
     """
 
     address: str
@@ -64,9 +66,11 @@ def receive(mail: Received) -> InboundMail:
     key = mail.message_id.strip()[:255]
     if found := InboundMail.objects.filter(message_id=key).first():
         return found
-    delivery = _answered(mail)
-    signed = (topic_of_token(token, settings.SECRET_KEY) for token in mail.tokens)
-    topic = next(filter(None, signed), "") or (delivery.topic if delivery else "")
+    signed = [topic for token in mail.tokens if (topic := topic_of_token(token, secrets()))]
+    returned = _returned(signed)
+    delivery = returned or _answered(mail)
+    named = next((topic for topic in signed if not topic.startswith(RETURNED)), "")
+    topic = named or (delivery.topic if delivery else "")
     kind = MailKind.AUTO if _is_loop(mail, topic) else mail.kind
     try:
         with transaction.atomic():
@@ -96,7 +100,7 @@ def receive(mail: Received) -> InboundMail:
         emit(ReplyReceived(mail_id=row.pk, topic=topic))
     if kind == MailKind.BOUNCE:
         for bounce in mail.bounces:
-            _bounced(row, bounce)
+            _bounced(row, bounce, returned)
         row.refresh_from_db()
     log.info("mail.received", mail=row.pk, kind=str(kind), topic=topic)
     return row
@@ -122,6 +126,12 @@ def _answered(mail: Received) -> Delivery | None:
     return Delivery.objects.filter(mark__in=marks).order_by("-pk").first() if marks else None
 
 
+def _returned(signed: Iterable[str]) -> Delivery | None:
+    """The delivery whose envelope's address this mail came to: only servers that handled that mail know it."""
+    numbers = [int(topic.removeprefix(RETURNED)) for topic in signed if topic.startswith(RETURNED)]
+    return Delivery.objects.filter(pk__in=numbers, channel="mail").first() if numbers else None
+
+
 def _is_loop(mail: Received, topic: str) -> bool:
     """Our own mail come back, or a machine that answers every answer."""
     if mail.kind != MailKind.REPLY:
@@ -134,11 +144,24 @@ def _is_loop(mail: Received, topic: str) -> bool:
     return recent.count() >= TALKATIVE
 
 
-def _bounced(mail: InboundMail, bounce: Bounced) -> None:
-    """Mark the address; a mail that names one we never wrote to marks nothing (anybody can forge one)."""
+def _reported(bounce: Bounced, returned: Delivery | None) -> Delivery | None:
+    """The delivery that really failed, or None: anybody can write a mail that looks like a bounce message.
+
+    It must have come to the address that stands in that delivery's envelope, and name the recipient of that
+    delivery: readers of a list see our Message-ID and our reply address, but not this one, which ends at the list's
+    server. A desk whose address takes no +token has the Message-ID only, which nobody can compute for somebody else.
+    """
+    if not answers_to("delivery:0"):
+        marks = marks_in([bounce.original_id])
+        returned = Delivery.objects.filter(channel="mail", mark__in=marks).first() if marks else None
+    same = returned is not None and returned.recipient.lower() == bounce.address.strip().lower()
+    return returned if same else None
+
+
+def _bounced(mail: InboundMail, bounce: Bounced, returned: Delivery | None) -> None:
+    """Mark the address, if the report is to be believed; otherwise a person looks at it."""
+    delivery = _reported(bounce, returned)
     address = bounce.address.strip().lower()[:254]
-    sent = Delivery.objects.filter(channel="mail", recipient__iexact=address)
-    delivery = sent.filter(mark__in=marks_in([bounce.original_id])).first()
     if delivery is None:
         InboundMail.objects.filter(pk=mail.pk).update(state=MailState.OPEN)
         return

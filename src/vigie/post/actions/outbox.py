@@ -14,7 +14,7 @@ from vigie.kernel.events import emit
 from vigie.kernel.intents import IntentState
 from vigie.people.rules import Role
 from vigie.post.events import PostAudit, SenderForgotten
-from vigie.post.messages import mark
+from vigie.post.keys import mark
 from vigie.post.models import OUTBOX, Address, Delivery, InboundMail
 
 
