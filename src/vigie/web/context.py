@@ -11,9 +11,14 @@ from django.utils.translation import gettext as _
 
 from vigie.duty import queries as duty
 from vigie.kernel import clock
+from vigie.kernel.access import allowed
 from vigie.kernel.models import Installation
+from vigie.notices.subscriptions.actions import PERMISSIONS as SUBSCRIPTIONS
+from vigie.notices.subscriptions.actions import SubscriptionPermission
 from vigie.people.models import Person
 from vigie.people.rules import STAFF
+from vigie.post.actions import PERMISSIONS as POST
+from vigie.post.actions import PostPermission
 
 PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("today", lambda: _("Today")),
@@ -25,6 +30,18 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("services", lambda: _("Services")),
     ("experiments", lambda: _("Experiments")),
 )
+
+# pages without a place in the navigation: they stand in the menu, whoever may open them
+MORE: tuple[tuple[str, Callable[[], str], str], ...] = (
+    ("calendar", lambda: _("Calendar"), "g c"),
+    ("search", lambda: _("Search"), "/"),
+    ("statistics", lambda: _("Statistics"), ""),
+    ("templates", lambda: _("Templates"), ""),
+)
+BELONGS = {  # to which of the main pages a page of the menu belongs
+    "outages": ("/calendar", "/templates", "/search", "/statistics", "/alarms"),
+    "notices": ("/mail", "/recipients"),
+}
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -38,7 +55,19 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         found = []
         for name, label in PAGES if known else PAGES[:1]:
             url = reverse(name)
-            found.append((label(), url, request.path == url or request.path.startswith(f"{url}/")))
+            roots = (url, *BELONGS.get(name, ()))
+            here = any(request.path == root or request.path.startswith(f"{root}/") for root in roots)
+            found.append((label(), url, here))
+        return found
+
+    def more_pages() -> list[tuple[str, str, str]]:
+        if not known or not isinstance(user, Person):
+            return []
+        found = [(label(), reverse(name), keys) for name, label, keys in MORE]
+        if allowed(user, SubscriptionPermission.KEEP, SUBSCRIPTIONS):
+            found.append((_("Who is told"), reverse("recipients"), ""))
+        if allowed(user, PostPermission.SORT, POST):
+            found.append((_("Incoming mail"), reverse("mails"), ""))
         return found
 
     def duty_now() -> list[tuple[str, str, str]]:
@@ -54,6 +83,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "centre": settings.OPTIONS["site.name"],
         "now": clock.now(),
         "nav": nav,
+        "more_pages": more_pages,
         "duty_now": duty_now,
         "demo": demo,
     }

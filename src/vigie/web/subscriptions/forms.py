@@ -1,5 +1,7 @@
 """What the public types to be told by mail."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -15,6 +17,34 @@ GROUPS = {
     TopicKind.SERVICE: _("Services"),
     TopicKind.EXPERIMENT: _("Experiments"),
 }
+
+
+MANY = 24  # longer groups begin folded
+
+
+@dataclass(frozen=True)
+class Box:
+    """One thing to hear of."""
+
+    value: str
+    name: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Boxes of one kind, in one fold; `alone`: a single box that needs none."""
+
+    label: str
+    boxes: tuple[Box, ...]
+
+    @property
+    def alone(self) -> bool:
+        return len(self.boxes) == 1
+
+    @property
+    def open(self) -> bool:
+        return len(self.boxes) <= MANY or any(box.checked for box in self.boxes)
 
 
 class AddressForm(forms.Form):
@@ -46,6 +76,12 @@ class SubscribeForm(AddressForm):
         ]
         self.fields["language"].initial = language
         self.fields["language"].pick = True  # type: ignore[attr-defined] # read by the form's template
+
+    def groups(self) -> Iterator[Group]:
+        """What can be chosen, kind by kind."""
+        chosen = set(self["topics"].value() or ())
+        for label, rows in self.fields["topics"].choices:  # type: ignore[attr-defined] # a choice field
+            yield Group(str(label), tuple(Box(value, str(name), value in chosen) for value, name in rows))
 
 
 class ManageForm(forms.Form):

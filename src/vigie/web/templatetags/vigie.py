@@ -192,6 +192,7 @@ GO_KEYS = (
     ("g d", gettext_lazy("Desk")),
     ("g t", gettext_lazy("Today")),
     ("g o", gettext_lazy("Outages")),
+    ("g c", gettext_lazy("Calendar")),
     ("g n", gettext_lazy("Notices")),
     ("g p", gettext_lazy("People")),
     ("g y", gettext_lazy("Duty")),

@@ -87,7 +87,8 @@
   const silent = () => store("vigie-keys") === "off";
   const writing = (node) => node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(checkbox|radio|button|submit)$/.test(node.type);
   function press(keys) {
-    const node = document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
+    const named = `[data-key="${CSS.escape(keys)}"]`;
+    const node = document.querySelector(`main ${named}`) || document.querySelector(named);
     if (!node || node.disabled) return false;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName)) { node.focus(); node.scrollIntoView({ block: "nearest" }); }
     else node.click();
