@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "vigie.duty",
     "vigie.services",
     "vigie.experiments",
+    "vigie.experiments.coverage",
     "vigie.notices",
     "vigie.notices.subscriptions",
     "vigie.outages",

@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,18 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, Permission, require
 from vigie.kernel.errors import BadInput, Refused
+from vigie.kernel.lifecycle import change_one
 from vigie.people.events import PeopleAudit
 from vigie.people.models import ApiToken, Group, Membership, Person
 from vigie.people.queries import digest
-from vigie.people.rules import LOGIN, GroupKind, Role, Scope, one_line
+from vigie.people.rules import LOGIN, Ending, GroupKind, Role, Scope, one_line
 
 
 class PeoplePermission(Permission):
     MANAGE = "people.manage"
+    PLAN_DEPARTURE = "people.plan_departure"
 
 
-PERMISSIONS = {PeoplePermission.MANAGE: frozenset({Role.ADMINISTRATOR})}
+PERMISSIONS = {
+    PeoplePermission.MANAGE: frozenset({Role.ADMINISTRATOR}),
+    PeoplePermission.PLAN_DEPARTURE: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
+}
 LABEL_LIMIT = 120
+FARTHEST_DEPARTURE = timedelta(days=60 * 366)
 
 
 @transaction.atomic
@@ -71,6 +79,8 @@ def save_person(
         _refuse_last_administrator(person)
     for key, value in fields.items():
         setattr(person, key, value)
+    if not person.is_active and person.employed_until and person.employed_until <= _today():
+        person.employed_until = None  # who comes back stays until somebody says otherwise
     person.is_active = True
     if not person.password:
         person.set_unusable_password()
@@ -122,11 +132,50 @@ def leave(actor: Actor, person: Person) -> None:
     require(actor, PeoplePermission.MANAGE, PERMISSIONS)
     if person.is_administrator:
         _refuse_last_administrator(person)
-    if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False) != 1:
+    last = min(person.employed_until or date.max, _today())
+    left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, employed_until=last)
+    if left != 1:
         raise Refused("person.left", _("%(name)s has already left.") % {"name": person.name})
-    person.is_active = False
+    person.is_active, person.employed_until = False, last
     ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=clock.now())
     audit.record(PeopleAudit.PERSON_LEFT, actor=actor, subject=person)
+
+
+@transaction.atomic
+def plan_departure(actor: Actor, person: Person, *, on: date | None, ending: str = Ending.DEPARTURE) -> None:
+    """Keep the first day on which somebody no longer works here (None: they stay), so that holes show before.
+
+    Nothing else happens on that day by itself: an administrator says that they have left (`leave`).
+    """
+    require(actor, PeoplePermission.PLAN_DEPARTURE, PERMISSIONS)
+    today = _today()
+    if on is not None and not today <= on <= today + FARTHEST_DEPARTURE:
+        raise BadInput(
+            "departure.day",
+            _("%(day)s can't be the day of a departure: it is past, or too far away.") % {"day": on},
+            hint=_("An administrator notes who has left already."),
+            field="on",
+        )
+    if ending not in set(Ending):
+        raise BadInput("departure.ending", _("Say “departure” or “contract”."), field="ending")
+    before = person.employed_until
+    change_one(
+        person,
+        expect={"is_active": True, "employed_until": before},
+        employed_until=on,
+        employment_ends_by=Ending(ending),
+    )
+    audit.record(
+        PeopleAudit.DEPARTURE_PLANNED,
+        actor=actor,
+        subject=person,
+        changes={"from": before, "to": on, "ending": ending},
+    )
+
+
+def _today() -> date:
+    """The day it is at the centre."""
+    return clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from vigie.people.rules import GroupKind, Role, Scope, roles_of
+from vigie.people.rules import Ending, GroupKind, Role, Scope, roles_of
 
 
 class Language(models.TextChoices):
@@ -30,6 +30,11 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FR)
     is_administrator = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("works here"), default=True)
+    # The first day on which they no longer work here, where it is known before (or was the day they left), and why.
+    employed_until = models.DateField(_("first day no longer here"), null=True, blank=True)
+    employment_ends_by = models.CharField(
+        max_length=10, choices=[(why.value, why.value) for why in Ending], default=Ending.DEPARTURE
+    )
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

@@ -21,6 +21,13 @@ class GroupKind(StrEnum):
     OTHER = "other"
 
 
+class Ending(StrEnum):
+    """Why somebody's employment ends on a day known before."""
+
+    DEPARTURE = "departure"
+    CONTRACT = "contract"
+
+
 class Scope(StrEnum):
     """What an API token may do; each call of the API names the one it needs."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 
+from vigie.experiments.coverage import actions as coverage
 from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
 from vigie.notices.subscriptions import actions as subscriptions
@@ -14,7 +15,7 @@ from vigie.public.actions import build_if_due
 from vigie.worker import lock
 from vigie.worker.module import Module, Turn
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def seconds(n: float) -> timedelta:
@@ -36,6 +37,12 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: int(build_if_due()),
             limit=timedelta(minutes=10),
             due=_public_due,
+        ),
+        Module(
+            "holes ahead",
+            seconds(600),
+            lambda _turn: coverage.tell_of_holes(),
+            due=lambda: lock.last_ok_before("holes ahead", HOUR),
         ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]

@@ -1,0 +1,1 @@
+"""Which support person covers which experiment, since when and until when; holes before they open; what changes hands."""
