@@ -34,6 +34,10 @@ def commands() -> dict[str, Command]:
         "people": Command("people", "django", _("Who works here.")),
         "service": Command("catalogue", "django", _("The catalogue of services.")),
         "experiment": Command("experiments", "django", _("Experiments and their contacts.")),
+        "import": Command(
+            "import_", "django", _("Bring CSV or TOML files in, with a look at what they change.")
+        ),
+        "export": Command("export", "django", _("Carry people, services, experiments, rotas away.")),
         "delivery": Command(
             "delivery", "django", _("What leaves by mail: what waits, what failed, try again.")
         ),

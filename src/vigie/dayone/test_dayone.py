@@ -1,0 +1,173 @@
+"""Bringing a centre in: the difference is what is done, again changes nothing, what is exported is imported back."""
+
+import pytest
+from django.db import connection
+
+from vigie.dayone import actions
+from vigie.dayone.columns import guarded, names, unguarded, written
+from vigie.dayone.export import export
+from vigie.dayone.kinds import KINDS
+from vigie.duty.models import Duty, Shift
+from vigie.experiments.models import Experiment
+from vigie.kernel.access import System
+from vigie.kernel.errors import Conflict, Forbidden
+from vigie.kernel.models import AuditRow, EventRow
+from vigie.people.actions import leave
+from vigie.people.models import Group, Membership, Person
+from vigie.services.models import Service
+
+VIGIE = System()
+
+
+def look(kind, source, actor=VIGIE, *, toml=False):
+    return actions.look(actor, KINDS[kind], source, toml=toml)
+
+
+def bring(kind, source, actor=VIGIE, *, toml=False):
+    return actions.apply(actor, look(kind, source, actor, toml=toml))
+
+
+def test_the_difference_names_each_change_and_nothing_is_written_before_it_is_applied(cast):
+    source = "login,name,phone\namina,Amina Martin,42 18\nnina,Nina Côté,\nlucie,Lucie Petit,42 17\n"
+    rows = AuditRow.objects.count(), EventRow.objects.count()
+    seen = look("people", source, cast.ada)
+    assert [step.values["login"] for step in seen.added] == ["nina"]
+    assert [(step.values["login"], dict(step.changes)) for step in seen.changed] == [
+        ("amina", {"phone": ("42 17", "42 18")})
+    ]
+    assert seen.unchanged == 1
+    assert "odile" in seen.absent
+    assert (AuditRow.objects.count(), EventRow.objects.count()) == rows
+    done = actions.apply(cast.ada, seen)
+    assert (done.added, done.changed, done.unchanged, list(done.bad)) == (1, 1, 1, [])
+    amina = Person.objects.get(login="amina")
+    assert (amina.phone, amina.email, amina.roles) == ("42 18", "amina@centre.test", {"operator"})
+    assert AuditRow.objects.count() == rows[0] + 2
+    again = look("people", source, cast.ada)
+    assert (list(again.steps), again.unchanged) == ([], 3)
+
+
+@pytest.mark.parametrize("shape", ["csv", "toml"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_exported_imports_without_a_difference(cast, kind, shape):
+    leave(VIGIE, cast.bruno)
+    source = export(VIGIE, KINDS[kind], shape)
+    seen = look(kind, source.encode(), toml=shape == "toml")
+    assert (list(seen.steps), list(seen.bad), list(seen.absent), list(seen.unread)) == ([], [], [], [])
+    assert seen.unchanged > 0
+
+
+@pytest.mark.parametrize("shape", ["csv", "toml"])
+def test_an_exported_centre_comes_back_into_an_empty_desk(cast, shape):
+    leave(VIGIE, cast.denis)
+    files = {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS}
+    wiped = list(Service.objects.values_list("code", flat=True))
+    _wipe()
+    assert not Service.objects.exists()
+    for kind, source in files.items():
+        bad = [
+            line
+            for line in bring(kind, source, toml=shape == "toml").bad
+            if "no longer works here" not in line.reason and "denis" not in line.reason
+        ]
+        assert bad == []
+    assert list(Service.objects.values_list("code", flat=True)) == wiped
+    assert {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS if kind != "shifts"} == {
+        kind: text for kind, text in files.items() if kind != "shifts"
+    }
+
+
+def _wipe():
+    for model in (Shift, Duty, Experiment, Service, Membership, Group, Person):
+        model.objects.all().delete()
+
+
+def test_a_service_may_need_one_that_stands_further_down(db):
+    header = "code,name_fr,name_en,plain_fr,plain_en,needs,alarm_names\n"
+    done = bring(
+        "services", header + "a,A,A,a,a,b,x | y\\|z\nb,B,B,b,b,c,\nc,C,C,c,c,,\nd,D,D,d,d,nowhere,\n"
+    )
+    assert (done.added, [line.number for line in done.bad]) == (3, [5])
+    assert "nowhere" in done.bad[0].reason
+    assert {name.name for name in Service.objects.get(code="a").alarm_names.all()} == {"x", "y|z"}
+
+
+def test_what_a_verb_would_refuse_is_kept_aside_before_anything_is_written(cast):
+    seen = look("people", "login,name,administrator\nada,Ada Clerc,no\nnina,Nina,oui\n", cast.ada)
+    assert [line.number for line in seen.bad] == []  # Nina takes over: Ada is no longer the last
+    seen = look("people", "login,name,administrator\nada,Ada Clerc,no\nnina,Nina,non\n", cast.ada)
+    assert [line.number for line in seen.bad] == [2]
+    seen = look("shifts", "production,bruno,1,2026-11-22 12:00,2026-11-22 22:00", cast.odile)
+    assert "already holds" in seen.bad[0].reason
+
+
+def test_duplicate_keys_are_kept_aside(cast):
+    seen = look("contacts", "experiment,name,address\norion,Zoe,z@x.test\norion,Zoe,y@x.test\n")
+    assert [(line.number, line.reason) for line in seen.bad] == [(3, "line 2 is about the same already")]
+
+
+def test_who_left_does_not_come_back_by_an_old_file(cast):
+    leave(VIGIE, cast.bruno)
+    seen = look("people", "login,name,phone\nbruno,Bruno Leroy,99 99\n")
+    assert "active" in seen.bad[0].reason
+    assert bring("people", "login,name,phone,active\nbruno,Bruno Leroy,99 99,oui\n").changed == 1
+    assert bring("people", "login,active\nbruno,non\n").changed == 1
+    assert not Person.objects.get(login="bruno").is_active
+
+
+def test_only_those_who_may_edit_may_even_look(cast):
+    with pytest.raises(Forbidden):
+        look("people", "login,name\nnina,Nina\n", cast.odile)
+    with pytest.raises(Forbidden):
+        export(cast.amina, KINDS["people"], "csv")
+    assert look("experiments", "code,name\nnova,Nova\n", cast.lucie).added
+
+
+def test_what_changed_since_it_was_seen_is_not_applied(cast):
+    source = "login,name\nnina,Nina\namina,Amina M.\n"
+    seen = look("people", source, cast.ada)
+    bring("people", "login,name\namina,Amina X.\n", cast.ada)
+    with pytest.raises(Conflict):
+        actions.apply_as_seen(cast.ada, KINDS["people"], source, toml=False, fingerprint=seen.fingerprint)
+    assert not Person.objects.filter(login="nina").exists()
+    with pytest.raises(Conflict):
+        actions.apply_as_seen(
+            cast.ada,
+            KINDS["people"],
+            source + "otto,Otto\n",
+            toml=False,
+            fingerprint=look("people", source).fingerprint,
+        )
+
+
+def test_a_crash_in_the_middle_leaves_whole_rows_and_again_does_the_rest(cast):
+    source = "login,name,groups\n" + "".join(f"p{n},Person {n},ops\n" for n in range(6))
+
+    def die(done):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.apply(cast.ada, look("people", source), progress=die)
+    there = Person.objects.filter(login__startswith="p")
+    assert there.count() == 3
+    assert all(person.memberships.count() == 1 for person in there)
+    done = bring("people", source, cast.ada)
+    assert (done.added, done.unchanged) == (3, 3)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "'=1", "+33 4 99", "-x", "@a", "plain", "'quoted'", "''=", ""])
+def test_no_cell_is_a_formula_and_each_comes_back(cell):
+    assert unguarded(guarded(cell)) == cell
+    assert guarded(cell)[:1] not in ("=", "@")
+
+
+def test_names_with_bars_come_back():
+    value = ("a b", "c|d", "e\\|f")
+    assert names(written(value)) == value
+
+
+def test_looking_leaves_no_lock_behind(cast):
+    look("people", "login,name\nnina,Nina\n")
+    assert connection.in_atomic_block  # the test's own
+    assert not connection.needs_rollback
