@@ -53,7 +53,7 @@ def ask(address: str = ANNA, *, topics: tuple[str, ...] = ("service:storage",), 
 def token(address: str = ANNA) -> str:
     """The confirmation that the newest mail to the address carries."""
     mail = Delivery.objects.filter(recipient=address, topic="subscription").latest("pk")
-    found = re.search(r"/subscriptions/confirm/(\S+)", mail.payload["text"])
+    found = re.search(r"/subscriptions/confirm/(\S+)", mail.content["text"])
     assert found is not None
     return found[1]
 
@@ -76,7 +76,7 @@ def test_somebody_subscribes_confirms_is_told_and_stops_with_one_click(cast: Cas
     assert not Subscription.objects.exists()  # what scanners of mail do: they follow links
     assert client.post(f"/subscriptions/confirm/{token()}").status_code == 200
     outage, _version = told(cast)
-    payload = mail_to(ANNA).payload
+    payload = mail_to(ANNA).content
     assert "down since" in payload["subject"]
     path = payload["list_unsubscribe"].partition("//")[2].partition("/")[2]
     assert client.get(f"/{path}").status_code == 200
@@ -94,12 +94,12 @@ def test_somebody_subscribes_confirms_is_told_and_stops_with_one_click(cast: Cas
 
 def test_nobody_can_stop_a_list_for_all_and_a_contact_stops_only_themself(cast: Cast, client):
     outage, _version = told(cast)
-    assert "list_unsubscribe" not in mail_to("orion-l@centre.test").payload
-    assert "subscriptions" not in mail_to("orion-l@centre.test").payload["text"]
+    assert "list_unsubscribe" not in mail_to("orion-l@centre.test").content
+    assert "subscriptions" not in mail_to("orion-l@centre.test").content["text"]
     forged = links.stop_link("orion-l@centre.test", "notice-version:1").partition("/subscriptions")[2]
     client.post(f"/subscriptions{forged}")
     assert not Contact.objects.filter(stopped_at__isnull=False).exists()
-    link = mail_to("jean.roche@centre.test").payload["list_unsubscribe"]
+    link = mail_to("jean.roche@centre.test").content["list_unsubscribe"]
     client.post("/" + link.partition("//")[2].partition("/")[2], {"List-Unsubscribe": "One-Click"})
     assert Contact.objects.get(stopped_at__isnull=False).name == "Jean Roche"
     everyone = actions.audience(outage)
@@ -213,7 +213,7 @@ def reply(version: Version, *, sender: str = "jean.roche@centre.test", **more) -
         "sender_name": "Jean Roche",
         "subject": "Re: Storage",
         "text": "Are files <b>written at noon</b> safe?",
-        "tokens": (delivery.payload["reply_to"].partition("+")[2].partition("@")[0],),
+        "tokens": (delivery.content["reply_to"].partition("+")[2].partition("@")[0],),
     }
     return Received(**{**told, **more})
 
@@ -241,9 +241,9 @@ def test_a_reply_becomes_a_question_of_the_follower_once_and_the_answer_goes_bac
     for _again in range(2):
         client.post(f"/outages/{outage.pk}/facts/{question.pk}/answer", words)
     back = Delivery.objects.get(recipient="jean.roche@centre.test", topic=f"outage:{outage.pk}")
-    assert back.payload["subject"] == "Re: Storage"
-    assert ["In-Reply-To", "<question-1@elsewhere.test>"] in back.payload["headers"]
-    assert back.payload["reply_to"].startswith("replies+o")
+    assert back.content["subject"] == "Re: Storage"
+    assert ["In-Reply-To", "<question-1@elsewhere.test>"] in back.content["headers"]
+    assert back.content["reply_to"].startswith("replies+o")
     assert not queries.open_questions(outage).exists()
 
 

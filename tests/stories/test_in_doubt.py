@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.support.cast import Cast
+from tests.support.targets import target
 from vigie.config.reactions import REACTIONS
 from vigie.contracts.channel import ChannelConfig, ChannelInfo, OutgoingMessage, Receipt, UncertainFailure
 from vigie.kernel.audit import AuditRow
@@ -55,13 +56,16 @@ class Pager:
 
 
 @pytest.fixture(autouse=True)
-def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings) -> Iterator[None]:
     """Installed as pip would: a package's metadata with an entry point, found on the path."""
     metadata = tmp_path / "stranger_pager-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger-pager\nVersion: 1.0\n", "utf-8")
     (metadata / "entry_points.txt").write_text(f"[{channels.GROUP}]\npager = {PAGER}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    settings.TARGETS = {}
+    for number in ("4217", "4218", "4219", "broken"):
+        settings.TARGETS |= target(tmp_path, f"on-call-{number}", "pager", number)
     _forget()
     _rung().clear()
     yield
@@ -86,7 +90,7 @@ def put(cast: Cast, numbers: Mapping[str, str]) -> Outage:
     assert draft is not None
     with transaction.atomic():
         enqueue(
-            Parcel(key, number, "fr", draft.topic, {"text": "Panne"}, channel="pager")
+            Parcel(key, f"on-call-{number}", "fr", draft.topic, {"text": "Panne"}, channel="pager")
             for key, number in numbers.items()
         )
     return declared.outage

@@ -35,7 +35,7 @@ def test_from_something_is_down_to_the_report(cast: Cast, clock: Clock):
         actions.publish(cast.lucie, outage, draft)  # a second click
     mails = {mail.recipient: mail for mail in Delivery.objects.filter(topic=draft.topic)}
     assert set(mails) == {"jean.roche@centre.test", "orion-l@centre.test", "mary.stone@centre.test"}
-    assert "dCache storage: down since 14:23" in mails["mary.stone@centre.test"].payload["subject"]
+    assert "dCache storage: down since 14:23" in mails["mary.stone@centre.test"].content["subject"]
 
     clock.tick(minutes=10)
     actions.log_fact(cast.amina, outage, "Power supply 2 replaced, checking.")

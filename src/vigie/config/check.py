@@ -19,7 +19,13 @@ def findings(*, network: bool = False) -> list[Finding]:
     options = config.load()
     found = [*_file(options), *_secrets(), *_folders(options)]
     if not options.faults and all(finding.ok for finding in found):
-        found += [_try("database", _database), _try("tables", _tables), *_channels(), *_inbox(options)]
+        found += [
+            _try("database", _database),
+            _try("tables", _tables),
+            *_channels(),
+            *_targets(),
+            *_inbox(options),
+        ]
         if network:
             found.append(_try("mail server", lambda: _mail_server(options)))
     return found
@@ -114,6 +120,31 @@ def _channel(name: str) -> Finding:
     from vigie.post import channels  # noqa: PLC0415 # needs Django
 
     return Finding(f"channel {name}", ok=True, words=channels.configured(name).info.title_en)
+
+
+def _targets() -> Iterator[Finding]:
+    from vigie.post import targets  # noqa: PLC0415 # needs Django
+
+    for target in targets.every():
+        yield _try(f"target {target.name}", partial(_target, target.name))
+
+
+def _target(name: str) -> Finding:
+    from vigie.contracts.channel import ChecksAddresses  # noqa: PLC0415 # needs Django
+    from vigie.post import channels, targets  # noqa: PLC0415 # same
+
+    target = next(one for one in targets.every() if one.name == name)
+    channel = channels.configured(target.channel)
+    address = target.address()
+    if channel.info.payload == "mail":
+        words = "this channel carries mails; keep lists on the page /recipients."
+        return Finding(f"target {name}", ok=False, words=words)
+    if Path(target.address_file).stat().st_mode & 0o004:
+        words = f"{target.address_file} can be read by everybody; chmod o-r it."
+        return Finding(f"target {name}", ok=False, words=words)
+    if isinstance(channel, ChecksAddresses):
+        channel.check_address(address)
+    return Finding(f"target {name}", ok=True, words=f"{channel.info.title_en}, {target.language}")
 
 
 def _inbox(options: Options) -> Iterator[Finding]:

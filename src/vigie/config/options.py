@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from vigie.config import targets
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -222,6 +224,7 @@ class Options:
     faults: list[Fault] = field(default_factory=list)
     file: Path | None = None
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    targets: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -250,6 +253,8 @@ def load(environ: Mapping[str, str] | None = None) -> Options:
     options = Options(file=find_file(environ))
     table = _read_toml(options)
     options.channels = _channel_tables(table.pop("channels", {}), options)
+    options.targets, wrong = targets.read(table.pop("targets", {}))
+    options.faults += [Fault(name, str(options.file), problem) for name, problem in wrong]
     known = {option.name for option in OPTIONS}
     for section, content in table.items():
         for key in content if isinstance(content, dict) else [section]:

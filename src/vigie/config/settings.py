@@ -165,6 +165,7 @@ EMAIL_USE_TLS = OPTIONS["mail.starttls"]
 EMAIL_TIMEOUT = OPTIONS["mail.timeout"]
 DEFAULT_FROM_EMAIL = OPTIONS["mail.sender"]
 INBOX = _options.inbox(OPTIONS)  # the mailbox that is read, its password included
+TARGETS = OPTIONS.targets  # where notices go beside mail: {name: channel, language, file of the address}
 CHANNELS = _options.channels(OPTIONS)  # what each way out is configured with, secrets read from their files
 
 _HTTPS = OPTIONS["site.url"].startswith("https://")

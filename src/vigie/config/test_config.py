@@ -50,6 +50,17 @@ MISTAKES = [
     ('colour = "blue"\n', {}, "colour", "not an option"),
     ("[mail\n", {}, "vigie.toml", "not TOML"),
     ("channels = 3\n", {}, "channels", "sections like"),
+    ("targets = 3\n", {}, "targets", "sections like"),
+    ("[targets]\nchat = 3\n", {}, "targets.chat", "section of texts"),
+    ("[targets.chat]\nchannel = 'apprise'\n", {}, "targets.chat.address_file", "missing"),
+    ("[targets.Chat_1]\nchannel = 'apprise'\naddress_file = 'f'\n", {}, "targets.Chat_1", "small letters"),
+    ("[targets.chat]\nchannel = 'mail'\naddress_file = 'f'\n", {}, "targets.chat.channel", "/recipients"),
+    (
+        "[targets.chat]\nchannel = 'apprise'\naddress_file = 'f'\nlanguage = 'de'\n",
+        {},
+        "targets.chat.language",
+        "fr or en",
+    ),
 ]
 
 
@@ -61,6 +72,15 @@ def test_each_mistake_names_its_option_and_what_to_write(tmp_path, toml, environ
     assert fault.option == option
     assert says in fault.problem
     assert fault.source in {str(tmp_path / "vigie.toml"), *environ}
+
+
+def test_a_target_s_address_in_the_file_is_refused_and_not_repeated(tmp_path):
+    toml = "[targets.chat]\nchannel = 'apprise'\naddress_file = 'f'\naddress = 'mmosts://h/sesame'\n"
+    options = load(tmp_path, toml)
+    [fault] = faults(options)
+    assert "write it into a file" in fault
+    assert "sesame" not in fault
+    assert options.targets == {}
 
 
 def test_a_password_in_an_address_is_never_repeated(tmp_path):

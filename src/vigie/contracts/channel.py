@@ -124,6 +124,14 @@ class ChannelInfo:
     shared_far_end: bool = True
 
 
+@runtime_checkable
+class ChecksAddresses(Protocol):
+    """A channel that can tell from an address alone, without the network, that it can't work."""
+
+    def check_address(self, address: str) -> None:
+        """Raises PermanentFailure; its text holds no secret of the address."""
+
+
 class BadConfiguration(ValueError):
     """A value in the configuration can't be used; the text says which one and what it should be."""
 

@@ -1,13 +1,10 @@
 """Verbs over notices. Who may do them is the caller's rule: an outage knows its follower, this package doesn't."""
 
 from collections.abc import Mapping, Sequence
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
@@ -19,9 +16,9 @@ from vigie.lib.fittext import fit, on_one_line
 from vigie.notices.events import NoticeAudit, NoticePublished
 from vigie.notices.lifecycle import VERSION
 from vigie.notices.models import Notice, Thread, Version, VersionState
-from vigie.notices.queries import last_saved, published
+from vigie.notices.parcels import parcels
+from vigie.notices.queries import last_saved
 from vigie.notices.rules import (
-    CALENDAR_KINDS,
     FREE_SECTIONS,
     LANGUAGES,
     PARAGRAPH_LIMIT,
@@ -33,12 +30,9 @@ from vigie.notices.rules import (
     once_each,
     problems,
 )
-from vigie.notices.subscriptions.links import start_link, stop_link
-from vigie.notices.subscriptions.texts import foot
-from vigie.notices.texts import SECTION_NAMES, Word, course_of, invitation, problem_words, render, search_text
+from vigie.notices.texts import SECTION_NAMES, problem_words, render, search_text
 from vigie.people.queries import person_behind
-from vigie.post.actions import Parcel, enqueue
-from vigie.post.keys import answers_to
+from vigie.post.actions import enqueue
 
 
 def open_thread() -> Thread:
@@ -273,14 +267,20 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
                 "language": row.language,
                 "is_list": row.is_list,
                 "why": list(row.why),
+                "channel": row.channel,
             }
             for row in told
         ],
     )
     note_standing(version.notice.thread_id)
-    calendars = _calendars(version)
-    enqueue(_parcel(version, recipient, calendars) for recipient in told)
-    audit.record(NoticeAudit.PUBLISHED, actor=actor, subject=version, changes={"mails": len(told)})
+    enqueue(parcels(version, told))
+    mails = sum(row.channel == "mail" for row in told)
+    audit.record(
+        NoticeAudit.PUBLISHED,
+        actor=actor,
+        subject=version,
+        changes={"mails": mails, "targets": [row.address for row in told if row.channel != "mail"]},
+    )
     emit(
         NoticePublished(
             thread_id=version.notice.thread_id,
@@ -289,7 +289,7 @@ def publish(actor: Actor, version: Version, facts: Facts, recipients: Sequence[R
             notice_kind=version.notice.kind,
         )
     )
-    return len(told)
+    return mails
 
 
 def note_standing(thread: int) -> None:
@@ -334,59 +334,6 @@ def _refuse_leaving(version: Version, facts: Facts) -> None:
             hint=_("It waited too long after its approval: complete it, then approve it anew."),
             field=found[0].section,
         )
-
-
-def _calendars(version: Version) -> dict[str, dict[str, str]]:
-    """{language: calendar part of the mails}, for what people write in their calendars; empty for the rest."""
-    if version.the_facts.sudden or version.notice.kind not in CALENDAR_KINDS:
-        return {}
-    thread = version.notice.thread
-    words = [Word(row.published_at, row.the_facts) for row in published(thread) if row.published_at]
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return {
-        language: invitation(
-            course_of(thread.pk, words, language=language, flash=text["flash"]), language, sender
-        )
-        for language, text in version.rendered.items()
-    }
-
-
-def _parcel(version: Version, recipient: Recipient, calendars: Mapping[str, Mapping[str, str]]) -> Parcel:
-    language = recipient.language if recipient.language in version.rendered else LANGUAGES[0]
-    text = version.rendered[language]
-    payload: dict[str, Any] = {
-        "subject": text["mail_subject"],
-        "text": text["mail_text"],
-        "html": text["mail_html"],
-    }
-    if language in calendars:
-        payload["calendar"] = calendars[language]
-    if not recipient.is_list:  # one member of a list must not be able to stop it for all
-        payload |= _way_out(payload, recipient, version, language)
-    if answers := answers_to(version.topic):
-        payload["reply_to"] = answers
-    return Parcel(
-        key=f"{version.topic}:mail:{recipient.address.strip().lower()}",
-        recipient=recipient.address.strip(),
-        recipient_name=recipient.name,
-        language=language,
-        topic=version.topic,
-        payload=payload,
-    )
-
-
-def _way_out(
-    payload: Mapping[str, str], recipient: Recipient, version: Version, language: str
-) -> dict[str, str]:
-    """One click in the mail program (RFC 8058), and a line below the text that is the same for all."""
-    link = start_link()
-    line = foot(language, link)
-    html = format_html('<p style="color:#595959;font-size:13px">{}</p>', line)
-    return {
-        "list_unsubscribe": stop_link(recipient.address, version.topic),
-        "text": f"{payload['text'].rstrip()}\n\n{line}\n",
-        "html": payload["html"].replace("</body>", f"{html}</body>") if payload["html"] else "",
-    }
 
 
 @transaction.atomic

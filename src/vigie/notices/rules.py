@@ -228,17 +228,18 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who gets a notice by mail, and why."""
+    """Somebody who gets a notice, and why; or a target of another channel than mail, by its name."""
 
     address: str
     name: str
     language: str
     is_list: bool = False
     why: tuple[str, ...] = ()
-    group: str = "contact"  # or subscriber, list: how Vigie came to know the address
+    group: str = "contact"  # or subscriber, list, target: how Vigie came to know the address
     role: str = ""  # of a contact: computing, spokesperson, list
     excluded: str = ""  # "" or why nothing goes there: no_address, stopped, bounced
     diagnostic: str = ""  # of a bounced address: the far end's own words
+    channel: str = "mail"
 
 
 def once_each(recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -1,6 +1,6 @@
 """The outbox: one row per thing to be handed to a channel, written with the change that wants it sent."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +9,23 @@ from django.utils.translation import pgettext_lazy
 from vigie.kernel.intents import Intent, Intents
 
 
+class Body(models.Model):
+    """What many deliveries have in common, kept once: a notice's version in one language. `digest` is the content's."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.JSONField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"body {self.pk}"
+
+
 class Delivery(Intent):
-    """One message for one recipient by one channel. `key` is unique: the same thing can't be enqueued twice."""
+    """One message for one recipient by one channel. `key` is unique: the same thing can't be enqueued twice.
+
+    `recipient` is a mail address, or for every other channel the name of a target (see `post.targets`). What is said is
+    `body`, if others get the same, and `payload`, which is this one's own: see `content`.
+    """
 
     key = models.CharField(max_length=300, unique=True)
     mark = models.CharField(
@@ -21,6 +36,7 @@ class Delivery(Intent):
     recipient_name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=2)
     topic = models.CharField(max_length=100, db_index=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="deliveries")
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     bounced_at = models.DateTimeField(null=True)  # taken by the server, then a bounce message came back
@@ -32,6 +48,11 @@ class Delivery(Intent):
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.recipient}: {self.state}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that is said; {} once it is no longer kept."""
+        return {**self.body.content, **self.payload} if self.body else self.payload
 
 
 OUTBOX = Intents(Delivery, born="created_at")

@@ -18,13 +18,14 @@ from vigie.contracts.channel import (
     BadConfiguration,
     Channel,
     ChannelFailure,
+    ChannelInfo,
     PassingFailure,
     PermanentFailure,
     Session,
 )
 from vigie.kernel import clock, journal
 from vigie.kernel.events import emit
-from vigie.post import channels
+from vigie.post import channels, targets
 from vigie.post.channels import UnknownChannel
 from vigie.post.events import DeliverySetApart
 from vigie.post.flight import TOGETHER, Flight
@@ -90,7 +91,8 @@ def send_due(owner: str, *, go_on: Callable[[], bool] = lambda: True, batch: int
             if not pks:
                 break
             rows = sorted(
-                Delivery.objects.filter(pk__in=pks), key=lambda row: (row.channel, row.not_before, row.pk)
+                Delivery.objects.filter(pk__in=pks).prefetch_related("body"),
+                key=lambda row: (row.channel, row.not_before, row.pk),
             )
             for name, group in groupby(rows, key=lambda row: row.channel):
                 tried += _send_group(name, list(group), owner, go_on, ways)
@@ -138,16 +140,20 @@ def _send_rows(rows: Sequence[Delivery], way: _Way, owner: str, go_on: Callable[
 def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
     info = way.channel.info
     try:
+        address = _address(row, info)
         message = outgoing(
             key=row.key,
-            address=row.recipient,
+            address=address,
             language=row.language,
-            payload=row.payload,
+            payload=row.content,
             info=info,
             origin=From(settings.DEFAULT_FROM_EMAIL, row.mark, answers_to(f"delivery:{row.pk}")),
         )
     except BadPayload as error:
         _set_apart(row, owner, str(error))
+        return
+    except BadConfiguration as error:
+        _postpone(row, owner, str(error), CHANNEL_REST)
         return
     except Exception as error:  # noqa: BLE001 # a row that breaks our own code must not block those behind it
         _set_apart(row, owner, f"No message can be made of this delivery: {error!r}")
@@ -156,18 +162,35 @@ def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
     try:
         receipt = way.session.send(message)
     except PermanentFailure as error:
-        _set_apart(row, owner, str(error))
+        _set_apart(row, owner, _shown(error, address, row))
     except PassingFailure as error:
         if error.whole_channel:
-            raise _Away(str(error)) from error
-        _postpone(row, owner, str(error), error.retry_after)
+            raise _Away(_shown(error, address, row)) from error
+        _postpone(row, owner, _shown(error, address, row), error.retry_after)
     except Exception as error:  # noqa: BLE001 # UncertainFailure, and whatever an adapter lets slip: nobody knows
-        words = str(error) if isinstance(error, ChannelFailure) else f"The channel failed: {error!r}"
-        _doubt(row, owner, words, repeatable=info.repeatable)
+        words = error if isinstance(error, ChannelFailure) else f"The channel failed: {error!r}"
+        _doubt(row, owner, _shown(words, address, row), repeatable=info.repeatable)
     else:
-        flight.arrived(row.pk, receipt.text)
+        flight.arrived(row.pk, _shown(receipt.text, address, row))
         took = round((time.monotonic() - started) * 1000)
         log.info("delivery.sent", delivery=row.pk, channel=row.channel, topic=row.topic, ms=took)
+
+
+def _address(row: Delivery, info: ChannelInfo) -> str:
+    """Of a mail its recipient; of everything else the secret behind the target's name. Raises as `_send_one` expects."""
+    if info.payload == "mail":
+        return row.recipient
+    target = targets.named(row.channel, row.recipient)
+    if target is None:
+        raise BadPayload(
+            f"There is no target “{row.recipient}” of the channel {row.channel} in the configuration (any more)."
+        )
+    return target.address()
+
+
+def _shown(words: object, address: str, row: Delivery) -> str:
+    """What a channel says, for rows and logs: a target's address is a secret, and channels may be careless."""
+    return str(words).replace(address, row.recipient)
 
 
 def _postpone(row: Delivery, owner: str, error: str, retry_after: timedelta | None) -> None:

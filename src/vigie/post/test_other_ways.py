@@ -1,11 +1,13 @@
 """The outbox by other ways than mail: a webhook that asks for patience, a mail with a calendar."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from tests.support.small_http import small_http_server
 from tests.support.small_smtp import SmallSmtp
+from tests.support.targets import target
 
 from vigie.kernel.clock import Clock
 from vigie.kernel.intents import IntentState as S
@@ -21,20 +23,22 @@ def put(recipient: str, payload: dict[str, object], channel: str) -> None:
         enqueue([Parcel("t:1", recipient, "fr", "topic", payload, channel=channel)])
 
 
-def test_a_receiver_that_asks_for_patience_gets_it_within_reason(settings, clock: Clock):
+def test_a_receiver_that_asks_for_patience_gets_it_within_reason(settings, clock: Clock, tmp_path: Path):
     settings.CHANNELS = {"webhook": {"secret": "s", "timeout": 5}}
     with small_http_server() as server:
-        put(f"http://127.0.0.1:{server.port}/hook/status/503?after=7200", {"title": "t"}, "webhook")
+        hook = f"http://127.0.0.1:{server.port}/hook"
+        settings.TARGETS = target(tmp_path, "desk", "webhook", f"{hook}/status/503?after=7200")
+        put("desk", {"title": "t"}, "webhook")
         sending.send_due("w")
         row = Delivery.objects.get()
         assert row.state == S.WAITING
         assert row.not_before - clock.now() == timedelta(hours=2)
         clock.tick(hours=2)
-        Delivery.objects.update(recipient=f"http://127.0.0.1:{server.port}/hook/status/503?after=999999")
+        target(tmp_path, "desk", "webhook", f"{hook}/status/503?after=999999")
         sending.send_due("w")
         assert Delivery.objects.get().not_before - clock.now() == sending.LONGEST_PAUSE
         clock.tick(hours=6)
-        Delivery.objects.update(recipient=f"http://127.0.0.1:{server.port}/hook")
+        target(tmp_path, "desk", "webhook", hook)
         sending.send_due("w")
     assert Delivery.objects.get().state == S.DONE
     ids = {request.headers["Idempotency-Key"] for request in server.requests}

@@ -113,7 +113,7 @@ def test_a_mail_carries_the_same_event_as_the_feed(cast: Cast, client: Client, c
         actions.cancel(cast.amina, outage, why="not needed")
         tell(cast, outage)
     mail = Delivery.objects.filter(topic__startswith="notice-version", language="en").order_by("-pk").first()
-    part = mail.payload["calendar"]
+    part = mail.content["calendar"]
     assert part["method"] == ("CANCEL" if cancelled else "PUBLISH")
     assert part["filename"].endswith(".ics")
     assert part["content"].count(f"METHOD:{part['method']}\r\n") == 1
@@ -126,4 +126,4 @@ def test_a_mail_carries_the_same_event_as_the_feed(cast: Cast, client: Client, c
 
 def test_mails_about_breakdowns_carry_none(cast: Cast):
     declared(cast)
-    assert not any("calendar" in row.payload for row in Delivery.objects.all())
+    assert not any("calendar" in row.content for row in Delivery.objects.all())

@@ -64,12 +64,7 @@ class AppriseChannel:
         """Tell one service. The library waits 4 s for a byte unless the address says otherwise (`?rto=20`)."""
         if not isinstance(message.payload, TextPayload):
             raise PermanentFailure(f"A chat carries texts, not payloads of kind {message.payload.kind!r}.")
-        schema = self._schema(message.address)
-        box = _box()
-        if not box.add(message.address):
-            raise PermanentFailure(
-                f"The address {schema}://… is none that Apprise can use; see its manual for this service."
-            )
+        schema, box = self._opened(message.address)
         service = box[0]
         title, body = _fitted(message.payload, service)
         try:
@@ -83,6 +78,20 @@ class AppriseChannel:
             several = len(service) > 1
             _explain(schema, [entry.message for entry in result.logs()], several=several)
         return Receipt(f"{service.service_name}: taken")
+
+    def check_address(self, address: str) -> None:
+        """Whether Apprise knows this kind of address and can use it."""
+        self._opened(address)
+
+    def _opened(self, address: str) -> tuple[str, Any]:
+        """The kind of the address, and the library holding it."""
+        schema = self._schema(address)
+        box = _box()
+        if not box.add(address):
+            raise PermanentFailure(
+                f"The address {schema}://… is none that Apprise can use; see its manual for this service."
+            )
+        return schema, box
 
     def _schema(self, address: str) -> str:
         """The kind of the address, if it is one and may be used."""

@@ -75,6 +75,10 @@ class WebhookChannel:
         """Receivers differ: there is no connection to keep, so the channel is its own session."""
         yield self
 
+    def check_address(self, address: str) -> None:
+        """Whether it can be one at all."""
+        target(address)
+
     def send(self, message: OutgoingMessage) -> Receipt:
         """Post one message; the receipt is the beginning of the answer."""
         if not isinstance(message.payload, JsonPayload):

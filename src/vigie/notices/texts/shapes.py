@@ -27,6 +27,7 @@ class Rendered:
     mail_subject: str
     mail_text: str
     mail_html: str
+    link: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,6 +72,7 @@ def render(
             mail_subject=f"[{centre}] {subject}",
             mail_text=render_to_string("notices/mail.txt", context).strip() + "\n",
             mail_html=render_to_string("notices/mail.html", context),
+            link=link,
         )
 
 

@@ -30,6 +30,7 @@ from vigie.outages.rules import WHEN_ALLOWED, Approver, OutageKind, State, may_a
 from vigie.outages.texts import facts_of, public_links
 from vigie.people.queries import person_behind
 from vigie.post import queries as post
+from vigie.post import targets
 from vigie.services.models import Service
 from vigie.services.queries import touched_by
 
@@ -189,14 +190,14 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
 
 
 def audience(outage: Outage) -> list[Recipient]:
-    """Who gets a notice of this outage by mail, in which language and why, and who does not (`Recipient.excluded`).
+    """Who gets a notice of this outage, in which language and why, and who does not (`Recipient.excluded`).
 
     Contacts of the experiments that use a service it touches, whoever subscribed to one of these, the centre's lists.
     An address may stand here more than once: `notices.rules.once_each` and `left_out` make the two lists of it.
     """
     services = touched_by(line.service for line in affected(outage))
     experiments = users_of(services)
-    found = [*_contacts(experiments), *_subscribers(services, experiments), *_lists(services)]
+    found = [*_contacts(experiments), *_subscribers(services, experiments), *_lists(services), *_targets()]
     bounced = post.bounced(row.address for row in found)
     return [
         replace(row, excluded="bounced", diagnostic=bounced[row.address.lower()].diagnostic)
@@ -231,6 +232,13 @@ def _lists(services: list[Service]) -> Iterator[Recipient]:
         names = [one.name(language) for one in row.services.all() if one in services]
         why = (gettext("always told"),) if row.always else tuple(names)
         yield Recipient(row.address, row.name, row.language, is_list=True, why=why, group="list", role="list")
+
+
+def _targets() -> Iterator[Recipient]:
+    """Chat rooms, webhooks: every notice goes there."""
+    for row in targets.every():
+        why = (gettext("always told"),)
+        yield Recipient(row.name, "", row.language, why=why, group="target", channel=row.channel)
 
 
 @transaction.atomic

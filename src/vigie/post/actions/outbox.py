@@ -1,7 +1,10 @@
 """Verbs over the outbox. The sending itself is in `post.sending`."""
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +18,7 @@ from vigie.kernel.intents import IntentState
 from vigie.people.rules import Role
 from vigie.post.events import PostAudit, SenderForgotten
 from vigie.post.keys import mark
-from vigie.post.models import OUTBOX, Address, Delivery, InboundMail
+from vigie.post.models import OUTBOX, Address, Body, Delivery, InboundMail
 
 
 class PostPermission(Permission):
@@ -33,7 +36,10 @@ PERMISSIONS = {
 
 @dataclass(frozen=True)
 class Parcel:
-    """Something for one recipient by one channel; `payload` is JSON: subject, text, html, headers."""
+    """Something for one recipient by one channel; `payload` is JSON: subject, text, html, headers.
+
+    `shared` is the part of it that others get too: it is kept once, so hand the same mapping to all of them.
+    """
 
     key: str
     recipient: str
@@ -42,6 +48,7 @@ class Parcel:
     payload: dict[str, Any] = field(default_factory=dict)
     recipient_name: str = ""
     channel: str = "mail"
+    shared: Mapping[str, Any] | None = None
 
 
 def enqueue(parcels: Iterable[Parcel]) -> int:
@@ -52,6 +59,8 @@ def enqueue(parcels: Iterable[Parcel]) -> int:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("enqueued outside the transaction of the change that wants it sent")
     now = clock.now()
+    parcels = list(parcels)
+    bodies = _bodies([parcel.shared for parcel in parcels if parcel.shared], now)
     rows = [
         Delivery(
             key=parcel.key,
@@ -61,6 +70,7 @@ def enqueue(parcels: Iterable[Parcel]) -> int:
             recipient_name=parcel.recipient_name,
             language=parcel.language,
             topic=parcel.topic,
+            body_id=bodies[id(parcel.shared)] if parcel.shared else None,
             payload=parcel.payload,
             created_at=now,
             not_before=now,
@@ -68,6 +78,21 @@ def enqueue(parcels: Iterable[Parcel]) -> int:
         for parcel in parcels
     ]
     return len(Delivery.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _bodies(shared: Sequence[Mapping[str, Any]], now: datetime) -> dict[int, int]:
+    """{identity of the mapping: its row}, each content written once."""
+    digests = {
+        key: hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        for key, content in {id(content): content for content in shared}.items()
+    }
+    contents = {digests[id(content)]: content for content in shared}
+    made = [
+        Body(digest=digest, content=dict(content), created_at=now) for digest, content in contents.items()
+    ]
+    Body.objects.bulk_create(made, ignore_conflicts=True)
+    rows = dict(Body.objects.filter(digest__in=contents).values_list("digest", "pk"))
+    return {key: rows[digest] for key, digest in digests.items()}
 
 
 @transaction.atomic
@@ -121,7 +146,12 @@ def forget(actor: Actor, address: str) -> list[str]:
     for row in sent:
         Delivery.objects.filter(pk=row.pk, state=IntentState.WAITING).update(state=IntentState.CANCELLED)
         Delivery.objects.filter(pk=row.pk).update(
-            key=f"erased:{row.pk}", recipient=FORGOTTEN, recipient_name="", payload={}, diagnostic=""
+            key=f"erased:{row.pk}",
+            recipient=FORGOTTEN,
+            recipient_name="",
+            body=None,
+            payload={},
+            diagnostic="",
         )
     mails = InboundMail.objects.filter(sender__iexact=address.strip())
     if ids := tuple(mails.values_list("pk", flat=True)):

@@ -21,6 +21,7 @@ GROUPS = {
     "contact": gettext_lazy("contacts of experiments"),
     "subscriber": gettext_lazy("subscribers"),
     "list": gettext_lazy("lists of the centre"),
+    "target": gettext_lazy("chats and webhooks"),
 }
 EXCLUDED = {
     "no_address": gettext_lazy("no address"),

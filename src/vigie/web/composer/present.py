@@ -74,6 +74,7 @@ class Readers:
     unreachable: list[Recipient] = field(default_factory=list)
     stopped: list[Recipient] = field(default_factory=list)
     bounced: list[Recipient] = field(default_factory=list)
+    targets: list[Recipient] = field(default_factory=list)
     groups: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
@@ -85,7 +86,8 @@ def readers(outage: Outage) -> Readers:
     everyone = audience(outage)
     told, out = once_each(everyone), left_out(everyone)
     return Readers(
-        persons=[row for row in told if not row.is_list],
+        persons=[row for row in told if not row.is_list and row.group != "target"],
+        targets=[row for row in told if row.group == "target"],
         lists=[row for row in told if row.is_list],
         unreachable=[row for row in out if row.excluded == "no_address"],
         stopped=[row for row in out if row.excluded == "stopped"],
