@@ -11,7 +11,7 @@ from vigie.api.auth import operation
 from vigie.api.moments import Moment
 from vigie.api.paging import Limit, Offset, page
 from vigie.api.people import Call
-from vigie.api.showing import fact_out, outage_full, outage_out
+from vigie.api.showing import fact_out, outage_full, outages_out
 from vigie.kernel.access import Actor
 from vigie.kernel.errors import Missing, Refused
 from vigie.notices import queries as notices
@@ -62,7 +62,7 @@ def all_outages(
     """Those that fit every filter given."""
     rows = queries.matching(state=state or "", service=service or "", text=text or "")
     rows = queries.in_span(rows, since, until)
-    return page(request, rows, limit, offset, lambda found: [outage_out(row) for row in found])
+    return page(request, rows, limit, offset, outages_out)
 
 
 @router.get(

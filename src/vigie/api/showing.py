@@ -1,5 +1,6 @@
 """Rows to shapes: the outage and what hangs on it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from vigie.notices.texts import problem_words, render
 from vigie.outages import queries
 from vigie.outages.actions import audience
 from vigie.outages.models import Alarm, Fact, Outage
+from vigie.outages.rules import Due
 from vigie.outages.texts import facts_of, headline, path, public_links
 from vigie.people.models import Person
 from vigie.post.queries import tally
@@ -31,9 +33,8 @@ def service_ref(service: Service) -> shapes.ServiceRef:
     return shapes.ServiceRef(code=service.code, name_fr=service.name_fr, name_en=service.name_en)
 
 
-def outage_fields(row: Outage) -> dict[str, Any]:
+def outage_fields(row: Outage, due: Due | None) -> dict[str, Any]:
     """What a list shows of an outage."""
-    due = queries.due(row)
     return {
         "id": row.pk,
         "url": f"{settings.OPTIONS['site.url']}{path(row)}",
@@ -70,15 +71,18 @@ def outage_fields(row: Outage) -> dict[str, Any]:
     }
 
 
-def outage_out(row: Outage) -> shapes.OutageOut:
-    return shapes.OutageOut(**outage_fields(row))
+def outages_out(rows: Iterable[Outage]) -> list[shapes.OutageOut]:
+    """Outages as a list shows them, their lines and what they owe read once for all."""
+    found = queries.with_lines(rows)
+    due = queries.dues(found)
+    return [shapes.OutageOut(**outage_fields(row, due[row.pk])) for row in found]
 
 
 def outage_full(row: Outage) -> shapes.OutageFull:
     """The outage as it stands in the database now, with log, notices, alarms, deliveries and report."""
     row = queries.outage(row.pk)
     told = [*notices.published(row.thread)]
-    drafts = [version for version in notices.drafts() if version.notice.thread_id == row.thread_id]
+    drafts = notices.drafts().filter(notice__thread=row.thread_id)
     refs = version_refs([*told, *drafts], {row.thread_id: row.pk})
     proposed = queries.end_proposed(row)
     states: dict[str, int] = {}
@@ -86,7 +90,7 @@ def outage_full(row: Outage) -> shapes.OutageFull:
         for state, count in ref.deliveries.items():
             states[state] = states.get(state, 0) + count
     return shapes.OutageFull(
-        **outage_fields(row),
+        **outage_fields(row, queries.due(row)),
         log=[fact_out(fact) for fact in queries.log(row)],
         notices=refs,
         alarms=[alarm_out(alarm) for alarm in queries.alarms().filter(outage=row)[: shapes.PAGE_LIMIT]],

@@ -4,14 +4,17 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Thread
 from types import FrameType
 
 from django.conf import settings
+from django.urls import get_resolver
 
 from vigie.config.logging import set_up_as_configured
 from vigie.config.reactions import REACTIONS
-from vigie.kernel import journal
+from vigie.kernel import clock, journal
 from vigie.kernel.errors import Refused
+from vigie.lib.workdays import warm_up
 from vigie.worker.modules import modules
 from vigie.worker.runner import Runner
 
@@ -23,9 +26,20 @@ def runner() -> Runner:
     return Runner(modules(REACTIONS))
 
 
+def _warm_up() -> None:
+    """What the first reader would wait for, read beside the start: the pages' modules, the working days."""
+
+    def read() -> None:
+        warm_up(clock.now().date())
+        get_resolver().url_patterns  # noqa: B018 # reading it imports every page
+
+    Thread(target=read, name="warm-up", daemon=True).start()
+
+
 def work() -> None:
     """Run the worker until SIGTERM or SIGINT."""
     set_up_as_configured()
+    _warm_up()
     worker = runner()
     with stop_signals(worker.stop):
         worker.run()
@@ -38,6 +52,7 @@ def serve(listen: str = "", *, with_worker: bool = True) -> None:
     from vigie.config.wsgi import application  # noqa: PLC0415 # Django must be set up by now
 
     set_up_as_configured()
+    _warm_up()
     listen = listen or settings.OPTIONS["serve.listen"]
     try:
         server = waitress.create_server(

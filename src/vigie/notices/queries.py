@@ -1,10 +1,12 @@
 """Reads over notices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple, overload
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel.errors import Missing
@@ -13,6 +15,10 @@ from vigie.notices.events import NoticeAudit
 from vigie.notices.models import Notice, Thread, Version, VersionState
 from vigie.notices.rules import Kind, folded
 from vigie.people.models import Person
+
+# Among thousands that were told, few are being written: the index on the time of publishing tells them apart.
+OPEN = Q(published_at__isnull=True, state__in=(VersionState.DRAFT, VersionState.APPROVED))
+TOLD = Q(published_at__isnull=False)
 
 
 def version(pk: int) -> Version:
@@ -43,18 +49,25 @@ def published(thread: Thread) -> list[Version]:
     return list(rows.select_related("notice", "published_by", "approved_by").order_by("published_at", "pk"))
 
 
-LONG_TEXTS = ("facts", "paragraphs", "flashes", "rendered", "audience", "search")
+class Word(NamedTuple):
+    """One published version, without its words: in which thread, of which kind, when, what it promised."""
+
+    thread: int
+    kind: str
+    at: datetime
+    promised: datetime | None
 
 
-def published_by_thread(thread_ids: Iterable[int]) -> dict[int, list[Version]]:
-    """{thread: its published versions by time of publishing} for many threads in one query: their kinds and times,
-    the long texts left in the database until somebody asks.
-    """
-    rows = Version.objects.filter(notice__thread__in=list(thread_ids), state=VersionState.PUBLISHED)
-    found: dict[int, list[Version]] = {}
-    for row in rows.select_related("notice").defer(*LONG_TEXTS).order_by("published_at", "pk"):
-        found.setdefault(row.notice.thread_id, []).append(row)
-    return found
+def words_in(thread_ids: Iterable[int]) -> Iterator[Word]:
+    """What was told in these threads, by time of publishing: one query for thousands of them, and no text read."""
+    wanted = list(thread_ids)
+    if not wanted:
+        return
+    rows = Version.objects.filter(notice__thread__in=wanted, state=VersionState.PUBLISHED)
+    columns = ("notice__thread_id", "notice__kind", "published_at", "next_update_by")
+    for thread, kind, at, promised in rows.order_by("published_at", "pk").values_list(*columns):
+        if at is not None:
+            yield Word(thread, kind, at, promised)
 
 
 def threads_of_topics(topics: Iterable[str]) -> dict[str, int]:
@@ -83,14 +96,16 @@ def told_threads(*, limit: int | None = None) -> list[tuple[Thread, list[Version
 
 def drafts() -> QuerySet[Version]:
     """Everything begun and not yet out, oldest first."""
-    rows = Version.objects.filter(state__in=(VersionState.DRAFT, VersionState.APPROVED))
-    return rows.select_related("notice__thread", "created_by").order_by("created_at")
+    rows = Version.objects.filter(OPEN).select_related(
+        "notice__thread", "created_by", "approved_by", "published_by"
+    )
+    return rows.order_by("created_at")
 
 
 def published_versions() -> QuerySet[Version]:
     """Everything that was ever told, newest first."""
-    rows = Version.objects.filter(state=VersionState.PUBLISHED).select_related(
-        "notice__thread", "published_by"
+    rows = Version.objects.filter(TOLD).select_related(
+        "notice__thread", "created_by", "approved_by", "published_by"
     )
     return rows.order_by("-published_at", "-pk")
 
@@ -145,23 +160,52 @@ class Wanted:
     text: str = ""
 
 
-def find(wanted: Wanted) -> QuerySet[Version]:
+class InOrder(Sequence[Version]):
+    """Lists one after the other, each in its own order: a page of it reads no more than it shows."""
+
+    def __init__(self, *parts: QuerySet[Version]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [part.count() for part in self._parts]
+
+    def __len__(self) -> int:
+        return sum(self._sizes)
+
+    def __iter__(self) -> Iterator[Version]:
+        return (row for part in self._parts for row in part)
+
+    @overload
+    def __getitem__(self, index: int) -> Version: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Version]: ...
+    def __getitem__(self, index: int | slice) -> Version | list[Version]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        start, stop, _step = index.indices(len(self))
+        found: list[Version] = []
+        for part, size in zip(self._parts, self._sizes, strict=True):
+            if start < min(size, stop):
+                found += part[start : min(size, stop)]
+            start, stop = max(start - size, 0), max(stop - size, 0)
+        return found
+
+
+def find(wanted: Wanted) -> InOrder:
     """Notices as a list shows them: what is being written first, then what was told, newest first."""
     rows = Version.objects.select_related("notice__thread", "created_by", "approved_by", "published_by")
-    if wanted.state == "open":
-        rows = rows.filter(state__in=(VersionState.DRAFT, VersionState.APPROVED))
-    elif wanted.state in VersionState.values:
-        rows = rows.filter(state=wanted.state)
-    else:
-        rows = rows.exclude(state=VersionState.DISCARDED)
     if wanted.kind:
         rows = rows.filter(notice__kind=wanted.kind)
     for word in folded(wanted.text).split():
         rows = rows.filter(search__contains=word)
-    closed = Case(
-        When(state__in=(VersionState.DRAFT, VersionState.APPROVED), then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    last = Coalesce(F("published_at"), F("created_at"))
-    return rows.annotate(closed=closed, last=last).order_by("closed", "-last", "-pk")
+    written = rows.filter(OPEN).order_by("-created_at", "-pk")
+    told = rows.filter(TOLD).order_by("-published_at", "-pk")
+    if wanted.state == VersionState.PUBLISHED:
+        return InOrder(told)
+    if wanted.state == VersionState.DISCARDED:
+        thrown = rows.filter(published_at__isnull=True, state=VersionState.DISCARDED)
+        return InOrder(thrown.order_by("-created_at", "-pk"))
+    if wanted.state in {VersionState.DRAFT, VersionState.APPROVED}:
+        return InOrder(written.filter(state=wanted.state))
+    return InOrder(written) if wanted.state == "open" else InOrder(written, told)

@@ -89,6 +89,13 @@ class Outage(models.Model):
         return f"outage {self.pk}"
 
 
+class AffectedManager(models.Manager["Affected"]):
+    """Lines with their service: nobody reads a line without naming it."""
+
+    def get_queryset(self) -> models.QuerySet["Affected"]:
+        return super().get_queryset().select_related("service")
+
+
 class Affected(models.Model):
     """One service in one outage, with its own effect, window and end."""
 
@@ -99,6 +106,8 @@ class Affected(models.Model):
     expected_end = models.DateTimeField(null=True)
     first_expected_end = models.DateTimeField(null=True)
     restored_at = models.DateTimeField(null=True)
+
+    objects = AffectedManager()
 
     class Meta:
         ordering: ClassVar = ["service__rank", "service__code"]

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from vigie.kernel import clock
-from vigie.notices import queries as notices
 from vigie.outages import queries
 from vigie.outages.models import Affected, Fact
 from vigie.outages.rules import OutageKind, State, promises
@@ -30,14 +29,13 @@ def troubles(start: datetime, end: datetime) -> dict[Service, list[Trouble]]:
         .order_by("starts_at")
     )
     lines = list(rows)
-    told = notices.published_by_thread({line.outage.thread_id for line in lines})
+    told = queries.told_of({line.outage.pk: line.outage for line in lines}.values())
     now = clock.now()
     found: dict[Service, list[Trouble]] = {service: [] for service in catalogue()}
     for line in lines:
         outage_ = line.outage
-        made = promises(queries.course(outage_, told.get(outage_.thread_id, [])).told)
-        kept = [promise.kept(now) for promise in made]
-        first = next((version.published_at for version in told.get(outage_.thread_id, [])), None)
+        words = told.get(outage_.thread_id, ())
+        kept = [promise.kept(now) for promise in promises(words)]
         found.setdefault(line.service, []).append(
             Trouble(
                 sudden=outage_.kind == OutageKind.SUDDEN,
@@ -45,7 +43,7 @@ def troubles(start: datetime, end: datetime) -> dict[Service, list[Trouble]]:
                 starts_at=line.starts_at,
                 ends_at=line.restored_at,
                 declared_at=outage_.declared_at,
-                first_told_at=first,
+                first_told_at=words[0].at if words else None,
                 planned_start=outage_.planned_start,
                 promises_kept=kept.count(True),
                 promises_broken=kept.count(False),

@@ -1,11 +1,11 @@
 """Reads over outages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty import queries as duty
@@ -13,7 +13,7 @@ from vigie.duty.rules import DutyCode
 from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 from vigie.notices import queries as notices
-from vigie.notices.models import Version, VersionState
+from vigie.notices.models import Version
 from vigie.notices.rules import Kind
 from vigie.outages.models import (
     Affected,
@@ -127,7 +127,15 @@ def default_holder(code: DutyCode, declarer: Person | None) -> Choice | None:
 
 
 def affected(row: Outage) -> list[Affected]:
-    return list(row.affected.select_related("service"))
+    """Its lines with their services; read anew unless `with_lines` has read them."""
+    return list(row.affected.all())
+
+
+def with_lines(rows: Iterable[Outage]) -> list[Outage]:
+    """The rows with their lines read in one query for all: for pages, whose rows don't change under them."""
+    found = list(rows)
+    prefetch_related_objects(found, "affected")
+    return found
 
 
 def ongoing_for(services: Iterable[Service]) -> list[Outage]:
@@ -193,7 +201,16 @@ def open_questions(row: Outage | None = None) -> QuerySet[Fact]:
 
 def policy(kind: str) -> Policy:
     """The communication plan for this kind of outage; the defaults where the table has no row."""
-    row = CommunicationPolicy.objects.filter(pk=kind).first() or CommunicationPolicy(kind=kind)
+    return _policy(CommunicationPolicy.objects.filter(pk=kind).first() or CommunicationPolicy(kind=kind))
+
+
+def policies() -> dict[str, Policy]:
+    """{kind of outage: its plan}, in one query."""
+    rows = {row.kind: row for row in CommunicationPolicy.objects.all()}
+    return {kind: _policy(rows.get(kind) or CommunicationPolicy(kind=kind)) for kind in OutageKind}
+
+
+def _policy(row: CommunicationPolicy) -> Policy:
     return Policy(
         first_within=timedelta(minutes=row.first_within),
         update_every=timedelta(minutes=row.update_every),
@@ -206,9 +223,16 @@ def policy(kind: str) -> Policy:
     )
 
 
-def course(row: Outage, versions: list[Version] | None = None) -> Course:
-    """The outage as the plan's rules see it."""
-    told = notices.published(row.thread) if versions is None else versions
+def told_of(rows: Iterable[Outage]) -> dict[int, tuple[Told, ...]]:
+    """{thread: what was told in it, oldest first} for many outages, in one query and without a text."""
+    found: dict[int, list[Told]] = {}
+    for thread, kind, at, promised in notices.words_in(row.thread_id for row in rows):
+        found.setdefault(thread, []).append(Told(kind, at, promised))
+    return {thread: tuple(told) for thread, told in found.items()}
+
+
+def course(row: Outage, told: tuple[Told, ...] | None = None) -> Course:
+    """The outage as the plan's rules see it; `told` where the caller has read it for many."""
     return Course(
         sudden=row.kind == "sudden",
         state=row.state,
@@ -218,11 +242,7 @@ def course(row: Outage, versions: list[Version] | None = None) -> Course:
         ended_at=row.ended_at,
         reopened_at=row.reopened_at,
         false_alarm=row.false_alarm,
-        told=tuple(
-            Told(version.notice.kind, version.published_at, version.next_update_by)
-            for version in told
-            if version.published_at
-        ),
+        told=told_of([row]).get(row.thread_id, ()) if told is None else told,
         changed_at=row.changed_at,
         started_at=row.started_at,
         cancelled_at=row.cancelled_at,
@@ -235,30 +255,43 @@ def due(row: Outage) -> Due | None:
     return owed(course(row), policy(row.kind), ZoneInfo(settings.TIME_ZONE))
 
 
+def dues(rows: Iterable[Outage]) -> dict[int, Due | None]:
+    """{outage: the next thing it owes}: the same for many, in two queries."""
+    found: dict[int, Due | None] = {}
+    for row, owed_ in _owed_by(list(rows)):
+        found[row.pk] = min(owed_, key=lambda due: due.at, default=None)
+    return found
+
+
 def all_due() -> list[tuple[Outage, Due]]:
     """Everything owed by every outage, soonest first. Three queries, however many outages."""
-    rows = list(_unfinished())
-    told = notices.published_by_thread([row.thread_id for row in rows])
-    plans = {kind: policy(kind) for kind in {row.kind for row in rows}}
-    zone = ZoneInfo(settings.TIME_ZONE)
-    found = [
-        (row, owed_)
-        for row in rows
-        for owed_ in all_owed(course(row, told.get(row.thread_id, [])), plans[row.kind], zone)
-    ]
+    found = [(row, due) for row, owed_ in _owed_by(list(_unfinished())) for due in owed_]
     return sorted(found, key=lambda pair: pair[1].at)
 
 
+def _owed_by(rows: list[Outage]) -> Iterator[tuple[Outage, list[Due]]]:
+    if not rows:
+        return
+    told = told_of(row for row in rows if row.state != State.REVIEWED)  # a reviewed one owes nothing
+    plans, zone = policies(), ZoneInfo(settings.TIME_ZONE)
+    for row in rows:
+        yield row, all_owed(course(row, told.get(row.thread_id, ())), plans[row.kind], zone)
+
+
 def _unfinished() -> QuerySet[Outage]:
-    """Outages that may owe something: of a long past only those without a last word, or whose report is missing."""
-    told = Version.objects.filter(notice__thread=OuterRef("thread"), state=VersionState.PUBLISHED)
-    last_word = told.filter(
+    """Outages that may owe something: of a long past only those without a last word, or whose report is missing.
+
+    The thread names the notice that readers see last: one look for each, instead of one at all that was told. What is
+    left out here surely owes nothing; the plan's rules decide of the rest.
+    """
+    newest = Version.objects.filter(pk=OuterRef("thread__newest_version"))
+    last_word = newest.filter(
         Q(notice__kind=Kind.END, published_at__gte=OuterRef("ended_at"))
         | Q(notice__kind=Kind.CANCELLATION, published_at__gte=OuterRef("cancelled_at"))
     )
     no_report = Q(state=State.CANCELLED) | Q(state=State.ENDED, false_alarm=True)
     rows = outages().filter(state__in=[state for state in State if state != State.REVIEWED])
-    return rows.exclude(no_report & (Exists(last_word) | ~Exists(told)))
+    return rows.exclude(no_report & (Q(thread__told_at__isnull=True) | Exists(last_word)))
 
 
 def report_of(row: Outage) -> Report:
@@ -315,6 +348,14 @@ def end_proposed(row: Outage) -> Alarm | None:
     if row.state != State.ONGOING or row.alarms.filter(firing=True).exists():
         return None
     return row.alarms.filter(firing=False, settled_at__isnull=True).order_by("-resolved_at").first()
+
+
+def ends_proposed(person: Person) -> dict[Outage, Alarm]:
+    """{outage whose contact this person is: the newest resolved alarm that proposes its end}."""
+    firing = Alarm.objects.filter(outage=OuterRef("outage"), firing=True)
+    rows = alarms().filter(outage__contact=person, outage__state=State.ONGOING)
+    rows = rows.filter(~Exists(firing), firing=False, settled_at__isnull=True)
+    return {alarm.outage: alarm for alarm in rows.order_by("resolved_at") if alarm.outage}
 
 
 def followed_or_held_by(person: Person) -> QuerySet[Outage]:

@@ -36,6 +36,7 @@ def facts_of(outage: Outage) -> Facts:
     elsewhere = in_other_outages(outage) if ongoing else []
     return replace(
         _bare_facts(outage, lines),
+        next_update_by=_next_word(outage),
         touched_fr=tuple(service.name_fr for service in touched),
         touched_en=tuple(service.name_en for service in touched),
         elsewhere_fr=tuple(service.name_fr for service in elsewhere),
@@ -79,7 +80,6 @@ def _bare_facts(outage: Outage, lines: Sequence[Affected]) -> Facts:
         starts_at=outage.starts_at,
         expected_end=outage.expected_end,
         ended_at=outage.ended_at,
-        next_update_by=_next_word(outage),
         false_alarm=outage.false_alarm,
         reopened_at=outage.reopened_at if ongoing else None,
         data_lost=outage.data_lost,

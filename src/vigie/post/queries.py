@@ -1,8 +1,10 @@
 """Reads over the outbox."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel.errors import Missing
@@ -26,6 +28,13 @@ def tally(topics: Iterable[str]) -> dict[str, dict[str, int]]:
 def needing_a_person() -> QuerySet[Delivery]:
     """What nobody will try again by itself."""
     return Delivery.objects.filter(state__in=(IntentState.SET_APART, IntentState.IN_DOUBT))
+
+
+def stuck_topics(beginning: str) -> QuerySet[Delivery, tuple[str, int, datetime]]:
+    """(topic, how many nobody will try again by itself, since when) of the topics that begin so."""
+    since = Min(Coalesce("attempted_at", "created_at"))
+    rows = needing_a_person().filter(topic__startswith=beginning).order_by()
+    return rows.values_list("topic").annotate(count=Count("pk"), since=since)
 
 
 def waiting() -> QuerySet[Delivery]:

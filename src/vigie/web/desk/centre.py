@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigie.notices import queries as notices
 from vigie.notices.texts import listed
 from vigie.outages import queries as outages
 from vigie.outages.models import Affected, Outage
-from vigie.outages.rules import State
+from vigie.outages.rules import Due, State
 from vigie.services.queries import catalogue
 
 RANK = {"down": 0, "degraded": 1, "at_risk": 2}
@@ -71,6 +70,17 @@ def centre_now(language: str, *, address: str = "", only: frozenset[int] | None 
 
 def going(row: Outage, language: str) -> Going:
     """The outage in a sentence's parts; once everything is restored, all its services are named as they were hit."""
+    return _going(row, language, outages.due(row))
+
+
+def goings(rows: Iterable[Outage], language: str) -> list[Going]:
+    """The same for many, their lines, words and plans read once for all."""
+    found = outages.with_lines(rows)
+    due = outages.dues(found)
+    return [_going(row, language, due[row.pk]) for row in found]
+
+
+def _going(row: Outage, language: str, due: Due | None) -> Going:
     lines = outages.affected(row)
     shown = [line for line in lines if line.restored_at is None] or lines
     groups: dict[str, list[Affected]] = {}
@@ -79,7 +89,6 @@ def going(row: Outage, language: str) -> Going:
     if row.state != State.ONGOING:  # over: how bad each one was no longer tells them apart
         groups = {"ok": lines}
     worst, *rest = groups.items()
-    due = outages.due(row)
     return Going(
         outage=row,
         names=_named(worst[1], language),
@@ -98,13 +107,10 @@ def _named(lines: Iterable[Affected], language: str) -> str:
 
 def going_on(language: str, *, told_only: bool = False) -> list[Going]:
     """Outages of this moment, worst first, then the longest; `told_only` leaves out what nobody approved to tell."""
-    rows = [
-        going(row, language) for row in outages.ongoing() if not told_only or notices.was_told(row.thread)
-    ]
-    return sorted(rows, key=lambda row: RANK.get(row.effect, 9))
+    rows = [row for row in outages.ongoing() if not told_only or row.thread.told_at]
+    return sorted(goings(rows, language), key=lambda row: RANK.get(row.effect, 9))
 
 
 def planned(language: str) -> list[Going]:
     """Announced outages, soonest first."""
-    rows = outages.outages().filter(state=State.ANNOUNCED).order_by("starts_at")
-    return [going(row, language) for row in rows]
+    return goings(outages.outages().filter(state=State.ANNOUNCED).order_by("starts_at"), language)

@@ -53,14 +53,14 @@ def tasks(reader: Person, language: str) -> list[Task]:
     """
     if not allowed(reader, OutagePermission.SEE, PERMISSIONS):
         return []
-    mine = {row.pk: row for row in outages.followed_or_held_by(reader)}
+    drafts = list(notices.drafts())
     found = [
-        *_owed(reader, language),
-        *_other_drafts(mine, reader, language),
+        *_owed(reader, drafts, language),
+        *_other_drafts(drafts, reader, language),
         *_questions(reader, language),
-        *_ends(mine, reader, language),
+        *_ends(reader, language),
         *_alarms(reader),
-        *_failures(mine, language),
+        *_failures(reader, language),
     ]
     now = clock.now()
     return sorted(found, key=lambda task: (_urgency(task, now), not task.mine, task.at))
@@ -87,16 +87,17 @@ def _status(row: Outage) -> str:
     return min(effects, key=order.index, default="ok")
 
 
-def _owed(reader: Person, language: str) -> Iterator[Task]:
+def _owed(reader: Person, drafts: list[Version], language: str) -> Iterator[Task]:
     """Words owed outside: of outages the reader holds a role in, that climbed to the reader, or any overdue one to a lead."""
-    shown = 0
-    for row, due, reached in _owed_to(reader):
-        shown += 1
-        if shown <= MOST:
-            task = _owed_task(row, due, reader, language)
-            yield replace(task, why=_("climbed to you")) if reached else task
-    if shown > MOST:
-        yield _more(shown - MOST, _("%(n)s more words are owed"), "/outages?state=ended")
+    found = list(_owed_to(reader))
+    begun = {(draft.notice.thread_id, draft.notice.kind): draft for draft in drafts}
+    outages.with_lines(row for row, _due, _reached in found[:MOST])
+    for row, due, reached in found[:MOST]:
+        draft = begun.get((row.thread_id, due.notice)) if due.what != "report" else None
+        task = _owed_task(row, due, draft, reader, language)
+        yield replace(task, why=_("climbed to you")) if reached else task
+    if len(found) > MOST:
+        yield _more(len(found) - MOST, _("%(n)s more words are owed"), "/outages?state=ended")
 
 
 MOST = 50  # of a kind: nobody works through more before they load the page again
@@ -133,8 +134,7 @@ def _owed_to(reader: Person) -> Iterator[tuple[Outage, Due, bool]]:
         yield row, due, reached and not holds
 
 
-def _owed_task(row: Outage, due: Due, reader: Person, language: str) -> Task:
-    draft = notices.open_version(row.thread, due.notice) if due.notice and due.what != "report" else None
+def _owed_task(row: Outage, due: Due, draft: Version | None, reader: Person, language: str) -> Task:
     words = owed(due, sudden=row.kind == OutageKind.SUDDEN)
     waits = {
         VersionState.DRAFT: _("a draft waits for approval"),
@@ -169,12 +169,15 @@ def _act(row: Outage, due: Due, reader: Person) -> str:
     return "start" if due.what == "confirm_start" and row.contact_id == reader.pk else ""
 
 
-def _other_drafts(mine: dict[int, Outage], reader: Person, language: str) -> Iterator[Task]:
+def _other_drafts(drafts: list[Version], reader: Person, language: str) -> Iterator[Task]:
     """Drafts of outages the reader follows that are not the word owed anyway: corrections, notices begun early."""
-    by_thread = {row.thread_id: row for row in mine.values() if row.follower_id == reader.pk}
-    for version in notices.drafts():
+    threads = {version.notice.thread_id for version in drafts}
+    rows = outages.followed_or_held_by(reader).filter(follower=reader, thread__in=threads)
+    by_thread = {row.thread_id: row for row in outages.with_lines(rows)}
+    dues = outages.dues(by_thread.values())
+    for version in drafts:
         row = by_thread.get(version.notice.thread_id)
-        due = outages.due(row) if row else None
+        due = dues[row.pk] if row else None
         if row is None or (due and due.notice == version.notice.kind and not version.correction):
             continue
         yield Task(
@@ -196,7 +199,9 @@ def _draft_words(version: Version) -> str:
 
 def _questions(reader: Person, language: str) -> Iterator[Task]:
     """Questions that Support asked the contact."""
-    for fact in outages.open_questions().filter(outage__contact=reader).select_related("outage"):
+    found = list(outages.open_questions().filter(outage__contact=reader).select_related("outage"))
+    outages.with_lines(fact.outage for fact in found)
+    for fact in found:
         yield Task(
             kind="question",
             what=_("Question from %(who)s: %(text)s") % {"who": fact.author_label, "text": _short(fact.text)},
@@ -209,23 +214,21 @@ def _questions(reader: Person, language: str) -> Iterator[Task]:
         )
 
 
-def _ends(mine: dict[int, Outage], reader: Person, language: str) -> Iterator[Task]:
+def _ends(reader: Person, language: str) -> Iterator[Task]:
     """Ends that monitoring proposes; the contact decides."""
-    for row in mine.values():
-        if row.contact_id != reader.pk:
-            continue
-        alarm = outages.end_proposed(row)
-        if alarm:
-            yield Task(
-                kind="end_proposed",
-                what=_("Is it over? %(line)s") % {"line": headline(row, language)},
-                url=f"{path(row)}/end",
-                at=alarm.resolved_at or alarm.last_seen,
-                due=False,
-                verb=_("Confirm the end"),
-                why=_short(alarm.summary),
-                status="ok",
-            )
+    found = outages.ends_proposed(reader)
+    for row in outages.with_lines(found):
+        alarm = found[row]
+        yield Task(
+            kind="end_proposed",
+            what=_("Is it over? %(line)s") % {"line": headline(row, language)},
+            url=f"{path(row)}/end",
+            at=alarm.resolved_at or alarm.last_seen,
+            due=False,
+            verb=_("Confirm the end"),
+            why=_short(alarm.summary),
+            status="ok",
+        )
 
 
 def _alarms(reader: Person) -> Iterator[Task]:
@@ -249,23 +252,20 @@ def _alarms(reader: Person) -> Iterator[Task]:
         )
 
 
-def _failures(mine: dict[int, Outage], language: str) -> Iterator[Task]:
+def _failures(reader: Person, language: str) -> Iterator[Task]:
     """Mails of the reader's outages that nobody will try again by itself, one task per outage."""
-    of_thread = {row.thread_id: row.pk for row in mine.values()}
-    deliveries = list(post.needing_a_person().filter(topic__startswith="notice-version:"))
-    threads = notices.threads_of_topics({delivery.topic for delivery in deliveries})
-    failed: dict[int, list[datetime]] = {}
-    for delivery in deliveries:
-        outage = of_thread.get(threads.get(delivery.topic, 0))
-        if outage is not None:
-            failed.setdefault(outage, []).append(delivery.attempted_at or delivery.created_at)
-    for pk, times in failed.items():
+    topics = {topic: (count, since) for topic, count, since in post.stuck_topics("notice-version:")}
+    by_thread: dict[int, list[tuple[int, datetime]]] = {}
+    for topic, thread in notices.threads_of_topics(topics).items():
+        by_thread.setdefault(thread, []).append(topics[topic])
+    for row in outages.with_lines(outages.followed_or_held_by(reader).filter(thread__in=by_thread)):
+        stuck = by_thread[row.thread_id]
         yield Task(
             kind="failed",
             what=_("Mails that did not arrive: %(n)s · %(line)s")
-            % {"n": len(times), "line": headline(mine[pk], language)},
-            url=f"{path(mine[pk])}#h-mails",
-            at=min(times),
+            % {"n": sum(count for count, _since in stuck), "line": headline(row, language)},
+            url=f"{path(row)}#h-mails",
+            at=min(since for _count, since in stuck),
             due=False,
             verb=_("See which mails failed"),
             status="degraded",

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigie.kernel.access import allowed
-from vigie.outages import queries as outages
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.people.rules import Role
 from vigie.web.access import StaffRequest, staff
@@ -32,7 +31,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "hit": [row for row in services if row.state != "ok"],
         "working": [row for row in services if row.state == "ok"],
         "planned": planned(language),
-        "ongoing": list(outages.ongoing()),
+        "ongoing": [row.outage for row in going],
         "is_lead": Role.LEAD in request.user.roles,
         "may_declare": allowed(request.user, OutagePermission.DECLARE, PERMISSIONS),
         "may_write": allowed(request.user, OutagePermission.STEER, PERMISSIONS),

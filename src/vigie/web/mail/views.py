@@ -31,7 +31,9 @@ def mails(request: StaffRequest) -> HttpResponse:
     rows = queries.mails("" if state == "all" else state)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     language = get_language() or "fr"
-    recent = [(row.pk, headline(row, language)) for row in outages.outages()[:OUTAGES_OFFERED]]
+    recent = [
+        (row.pk, headline(row, language)) for row in outages.with_lines(outages.outages()[:OUTAGES_OFFERED])
+    ]
     context = {
         "page": page,
         "rows": page.object_list,

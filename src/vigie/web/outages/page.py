@@ -22,7 +22,7 @@ from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.post.models import Delivery
 from vigie.web.access import StaffRequest, staff
-from vigie.web.desk.centre import going
+from vigie.web.desk.centre import going, goings
 from vigie.web.middleware import status_of
 from vigie.web.outages import timeline
 from vigie.web.outages.course import course, primary
@@ -112,7 +112,7 @@ def _planned(outage: Outage) -> dict[str, Any]:
         "course": course(outage),
         "works": picture(outage),
         "broken": broken_words(queries.broken_rules(outage), outage),
-        "met": [going(other, language) for other in queries.collisions(outage)] if before else [],
+        "met": goings(queries.collisions(outage), language) if before else [],
         "moved": outage.planned_start
         and (outage.planned_start, outage.planned_end) != (outage.starts_at, outage.expected_end),
         "before_start": before,

@@ -20,8 +20,8 @@ SHOWN = 20
 def search(request: StaffRequest) -> HttpResponse:
     """What holds every word; each group links to its own list, where the same words go on."""
     words = words_of(request)
-    outages = list(queries.matching(text=words)[:SHOWN]) if words else []
-    told = list(notices.find(Wanted(text=words))[:SHOWN]) if words else []
+    outages = queries.with_lines(queries.matching(text=words)[:SHOWN]) if words else []
+    told = notices.find(Wanted(text=words))[:SHOWN] if words else []
     lines = list(past.found_in_log(words)[:SHOWN]) if words else []
     numbers = queries.outage_ids(row.notice.thread_id for row in told)
     language = get_language() or "fr"

@@ -22,7 +22,7 @@ from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import Outage
 from vigie.outages.rules import OutageKind, State
 from vigie.web.access import StaffRequest, staff
-from vigie.web.desk.centre import Going, going
+from vigie.web.desk.centre import Going, goings
 from vigie.web.lists import may
 from vigie.web.outages.forms import service_choices
 
@@ -125,9 +125,8 @@ def _days(start: date, end: date, *, first: date, today: date, service: str) -> 
     if service:
         rows = rows.filter(affected__service__code=service).distinct()
     by_day: dict[date, list[Entry]] = defaultdict(list)
-    for row in rows:
-        shown = going(row, language)
-        for day in _touched(row, start, end, zone):
+    for shown in goings(rows, language):
+        for day in _touched(shown.outage, start, end, zone):
             by_day[day].append(_entry(shown, day, zone))
     within = _after(first, 1 if end - start < timedelta(days=50) else 3)
     return [

@@ -14,7 +14,7 @@ from vigie.outages import queries
 from vigie.outages.actions import Window
 from vigie.outages.rules import NoticeRule, broken, first_date
 from vigie.services.queries import by_codes, touched_by
-from vigie.web.desk.centre import RANK, Going, going
+from vigie.web.desk.centre import RANK, Going, goings
 from vigie.web.outages.promised import BrokenWords, in_words
 
 
@@ -51,7 +51,7 @@ def check(windows: Mapping[str, Window]) -> Check:
         ends_at=ends_at,
         broken=[in_words(item, starts_at, now, past=False) for item in items],
         first_good=first_date(applying, starts_at, now, zone) if items else None,
-        collisions=[going(row, language) for row in queries.between(starts_at, ends_at)],
+        collisions=goings(queries.between(starts_at, ends_at), language),
         experiments=[experiment.name for experiment in experiments],
         also=[service.name(language) for service in touched if service not in services],
         told=sum(bool(one.address) for one in reached),
