@@ -41,6 +41,7 @@ NO_AUDIT = {
     "notices.note_standing": "what was told is frozen in the version already; this keeps where it stands for quick reads",
     "people.note_use": "when a token was last used: no change of what it may do",
     "post.enqueue": "written in the transaction of the verb that wants it sent, which audits",
+    "duty.note_asked": "when a door sign was last asked for: no change of what it shows",
     "services.hold": "changes nothing: it locks",
 }
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "vigie.people",
     "vigie.post",
     "vigie.duty",
+    "vigie.duty.seen",
     "vigie.services",
     "vigie.experiments",
     "vigie.experiments.coverage",

@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
-from vigie.kernel.access import Actor, Permission, require
-from vigie.kernel.errors import BadInput, Refused
+from vigie.kernel.access import Actor, Permission, allowed, require
+from vigie.kernel.errors import BadInput, Forbidden, Refused
+from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
-from vigie.people.events import PeopleAudit
+from vigie.people.events import NameShown, PeopleAudit
 from vigie.people.models import ApiToken, Group, Membership, Person
 from vigie.people.queries import digest
 from vigie.people.rules import LOGIN, Ending, GroupKind, Role, Scope, one_line
@@ -176,6 +177,26 @@ def plan_departure(actor: Actor, person: Person, *, on: date | None, ending: str
 def _today() -> date:
     """The day it is at the centre."""
     return clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+@transaction.atomic
+def show_name(actor: Actor, person: Person, *, public: bool) -> None:
+    """Whether the public page may name this person while they are on duty. Only they agree; an administrator may
+    take it back for them. The same answer again changes nothing.
+    """
+    own = isinstance(actor, Person) and actor.pk == person.pk
+    if not own and (public or not allowed(actor, PeoplePermission.MANAGE, PERMISSIONS)):
+        raise Forbidden(
+            "forbidden.consent",
+            _("Only %(name)s can agree to that.") % {"name": person.name},
+            hint=_("They do it on their own page, under People."),
+        )
+    if person.name_public == public:
+        return
+    change_one(person, expect={"name_public": not public}, name_public=public)
+    kind = PeopleAudit.NAME_PUBLIC if public else PeopleAudit.NAME_PRIVATE
+    audit.record(kind, actor=actor, subject=person)
+    emit(NameShown(person_id=person.pk, public=public))
 
 
 @transaction.atomic

@@ -1,6 +1,10 @@
-"""What happened to persons and tokens, for the audit."""
+"""What happened to persons and tokens."""
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 from vigie.kernel.audit import AuditKind
+from vigie.kernel.events import Event
 
 
 class PeopleAudit(AuditKind):
@@ -9,5 +13,16 @@ class PeopleAudit(AuditKind):
     DEPARTURE_PLANNED = "person.departure_planned"
     PASSWORD_SET = "person.password_set"  # noqa: S105 # an event's name, not a password
     GROUP_SAVED = "group.saved"
+    NAME_PUBLIC = "person.name_public"
+    NAME_PRIVATE = "person.name_private"
     TOKEN_MADE = "token.made"  # noqa: S105 # an event's name
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 # an event's name
+
+
+@dataclass(frozen=True)
+class NameShown(Event):
+    """Somebody may, or may no longer, be named on the public page."""
+
+    kind: ClassVar[str] = "people.name_shown"
+    person_id: int
+    public: bool

@@ -30,6 +30,9 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FR)
     is_administrator = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("works here"), default=True)
+    name_public = models.BooleanField(
+        default=False
+    )  # they agreed to be named on the public page while on duty
     # The first day on which they no longer work here, where it is known before (or was the day they left), and why.
     employed_until = models.DateField(_("first day no longer here"), null=True, blank=True)
     employment_ends_by = models.CharField(

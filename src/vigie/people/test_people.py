@@ -6,6 +6,7 @@ import pytest
 from tests.support.cast import SUNDAY, Cast
 
 from vigie.kernel.errors import BadInput, Forbidden, Refused
+from vigie.kernel.models import AuditRow
 from vigie.people import actions
 from vigie.people.models import ApiToken, Person
 from vigie.people.queries import actor_for_token, groups, staff
@@ -126,3 +127,18 @@ def test_groups_stand_in_the_order_of_the_house(cast: Cast):
         cast.ada, code="admin", name_fr="Administration", name_en="Administration", kind=GroupKind.OTHER
     )
     assert [group.code for group in groups()] == ["ops", "support", "admin"]
+
+
+def test_only_they_agree_to_be_named_and_an_administrator_may_take_it_back(cast: Cast):
+    assert not cast.amina.name_public
+    for other in (cast.odile, cast.ada):
+        with pytest.raises(Forbidden):
+            actions.show_name(other, cast.amina, public=True)
+    actions.show_name(cast.amina, cast.amina, public=True)
+    actions.show_name(cast.amina, cast.amina, public=True)
+    assert AuditRow.objects.filter(kind="person.name_public").count() == 1
+    with pytest.raises(Forbidden):
+        actions.show_name(cast.odile, cast.amina, public=False)
+    actions.show_name(cast.ada, cast.amina, public=False)
+    cast.amina.refresh_from_db()
+    assert not cast.amina.name_public

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SeenConfig(AppConfig):
+    name = "vigie.duty.seen"
+    label = "seen"
