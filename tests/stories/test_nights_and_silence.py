@@ -7,7 +7,7 @@ import pytest
 from tests.support.cast import SUNDAY, Cast, make_cast
 from vigie.config.reactions import REACTIONS
 from vigie.duty.actions import add_shift
-from vigie.duty.models import Escalation
+from vigie.duty.escalation.models import Escalation
 from vigie.kernel.access import System
 from vigie.kernel.clock import Clock
 from vigie.kernel.errors import Forbidden, Refused
@@ -122,6 +122,12 @@ def test_a_worker_that_slept_for_an_hour_tells_everybody_in_order(cast: Cast, cl
     clock.tick(hours=1)
     for _ in range(3):
         actions.climb_overdue()
+    assert told(Escalation.objects.get()) == [
+        "lucie",
+        "denis",
+    ]  # who is called late has the full time to answer
+    clock.tick(minutes=10)
+    actions.climb_overdue()
     assert told(Escalation.objects.get()) == ["lucie", "denis", "sara"]
 
 

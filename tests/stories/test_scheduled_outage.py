@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.cast import SUNDAY, Cast
 from vigie.config.reactions import REACTIONS
-from vigie.duty.models import EscalationStep
+from vigie.duty.escalation.models import EscalationStep
 from vigie.kernel.clock import Clock
 from vigie.kernel.errors import BadInput, Conflict, Forbidden, Refused
 from vigie.kernel.events import dispatch_due

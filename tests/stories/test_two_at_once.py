@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tests.support.cast import Cast
 from vigie.config.reactions import REACTIONS
-from vigie.duty.models import Escalation
+from vigie.duty.escalation.models import Escalation
 from vigie.kernel.access import System
 from vigie.kernel.clock import Clock
 from vigie.kernel.clock import now as clock_now

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from vigie.duty.queries import open_escalations
+from vigie.duty.escalation.queries import open_escalations
 from vigie.kernel import clock
 from vigie.kernel.intents import IntentState
 from vigie.kernel.models import Dispatch, EventRow, ModuleRun

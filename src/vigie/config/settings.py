@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "vigie.post",
     "vigie.duty",
     "vigie.duty.seen",
+    "vigie.duty.escalation",
     "vigie.services",
     "vigie.experiments",
     "vigie.experiments.coverage",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 
+from vigie.duty.escalation import actions as escalation
 from vigie.experiments.coverage import actions as coverage
 from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
@@ -30,6 +31,8 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("lost leases", seconds(30), lambda _turn: sending.recover()),
         Module("read mail", seconds(60), _read_mail, due=inboxes.is_configured),
         Module("overdue words", seconds(20), _words),
+        Module("alarms unjudged", seconds(20), lambda _turn: outages.climb_alarms()),
+        Module("calls", seconds(10), lambda _turn: escalation.climb_called_by_hand()),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
         Module(
             "public site",

@@ -3,7 +3,7 @@
 from vigie.outages.actions.alarms import attach_alarm, receive_alarm, receive_alarms, settle_alarm
 from vigie.outages.actions.declare import declare_sudden
 from vigie.outages.actions.log import answer, answer_by_mail, ask, ask_from_outside, forget_sender, log_fact
-from vigie.outages.actions.plan import climb_overdue, relieve_stand_ins, send_reminders
+from vigie.outages.actions.plan import climb_alarms, climb_overdue, relieve_stand_ins, send_reminders
 from vigie.outages.actions.recover import (
     add_service,
     answer_data,
@@ -54,6 +54,7 @@ __all__ = [
     "cancel",
     "change_service",
     "change_window",
+    "climb_alarms",
     "climb_overdue",
     "compose",
     "correct",

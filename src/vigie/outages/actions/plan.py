@@ -1,6 +1,6 @@
 """What the worker does for outages: overdue words climb, stand-ins are relieved. All derived from rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from vigie.duty import actions as duty
 from vigie.duty import queries as rota
-from vigie.duty.models import Escalation
-from vigie.duty.rules import DutyCode, Rung
+from vigie.duty.escalation.actions import Owed, reconcile
+from vigie.duty.escalation.queries import policy_of
+from vigie.duty.escalation.rules import Rung, Urgency
+from vigie.duty.rules import DutyCode
 from vigie.kernel import clock, journal
 from vigie.kernel.access import System
 from vigie.kernel.errors import Conflict
@@ -20,9 +22,9 @@ from vigie.notices.queries import open_version, published
 from vigie.notices.rules import Kind
 from vigie.outages.actions.roles import hand_over
 from vigie.outages.actions.tell import approve, compose, publish
-from vigie.outages.models import Outage
-from vigie.outages.queries import all_due, ongoing, policy
-from vigie.outages.rules import Due, RoleName
+from vigie.outages.models import Alarm, Outage
+from vigie.outages.queries import alarms_to_judge, all_due, ongoing, policy
+from vigie.outages.rules import DECLARING_SEVERITIES, Due, OutageKind, RoleName
 from vigie.outages.texts import facts_of, headline, path
 from vigie.people.rules import GroupKind
 
@@ -30,13 +32,37 @@ log = journal.of(__name__)
 
 
 def climb_overdue() -> int:
-    """Open an escalation for each overdue word, stand down those whose word has come, climb the rest."""
+    """Have the engine call for each overdue word, and stand down where the word has come."""
     now = clock.now()
-    overdue = {f"outage:{outage.pk}:{due.key}": (outage, due) for outage, due in all_due() if due.at <= now}
-    settled = [
-        row for row in rota.open_escalations().filter(key__startswith="outage:") if row.key not in overdue
-    ]
-    return _one_by_one(settled, _stand_down) + _one_by_one(overdue.items(), _climb)
+    overdue = [(outage, due) for outage, due in all_due() if due.at <= now]
+    return reconcile(
+        "outage:", {f"outage:{outage.pk}:{due.key}": _owed(outage, due) for outage, due in overdue}
+    )
+
+
+def climb_alarms() -> int:
+    """Have the engine call Production where alarms wait for a person longer than its policy says.
+
+    One call for all of one urgency: a storm of alarms must not be a storm of calls.
+    """
+    oldest = clock.now() - policy_of(DutyCode.PRODUCTION).waits
+    waiting = list(alarms_to_judge().filter(outage__isnull=True, firing=True, first_seen__lte=oldest))
+    owed: dict[str, Owed] = {}
+    for urgency in Urgency:
+        rows = [row for row in waiting if (row.severity in DECLARING_SEVERITIES) == (urgency == Urgency.HIGH)]
+        if rows:
+            words = {language: _alarm_words(rows, language) for language in ("fr", "en")}
+            owed[f"alarms:{urgency}"] = Owed(words["fr"], words["en"], "/desk", DutyCode.PRODUCTION, urgency)
+    return reconcile("alarms:", owed)
+
+
+def _alarm_words(rows: Sequence[Alarm], language: str) -> str:
+    with translation.override(language):
+        count = len(rows)
+        pattern = ngettext(
+            "An alarm that nobody judged: %(first)s", "%(n)s alarms that nobody judged: %(first)s", count
+        )
+        return pattern % {"n": count, "first": rows[0].summary[:200]}
 
 
 Item = TypeVar("Item")
@@ -61,18 +87,20 @@ def _one_by_one(items: Iterable[Item], act: Callable[[Item], int]) -> int:
     return done
 
 
-def _stand_down(escalation: Escalation) -> int:
-    duty.stand_down(escalation, why="done, or no longer owed")
-    return 1
+LOW = frozenset({"report", "follower"})  # nobody is woken for a report
 
 
-def _climb(item: tuple[str, tuple[Outage, Due]]) -> int:
-    key, (outage, due) = item
+def _owed(outage: Outage, due: Due) -> Owed:
     words = {language: _owed_words(outage, due, language) for language in ("fr", "en")}
-    escalation = duty.escalate(
-        key=key, what_fr=words["fr"], what_en=words["en"], path=path(outage), rungs=rungs(outage, due)
+    announcing = due.what == "first" and outage.kind == OutageKind.SCHEDULED
+    return Owed(
+        what_fr=words["fr"],
+        what_en=words["en"],
+        path=path(outage),
+        duty=DutyCode.PRODUCTION if due.of_contact else DutyCode.SUPPORT,
+        urgency=Urgency.LOW if announcing or due.what in LOW else Urgency.HIGH,
+        rungs=rungs(outage, due),
     )
-    return int(duty.climb(escalation))
 
 
 def rungs(outage: Outage, due: Due) -> list[Rung]:
@@ -86,7 +114,9 @@ def rungs(outage: Outage, due: Due) -> list[Rung]:
     return [
         *found,
         Rung("duty", f"{code}:2", plan.backup_after),
-        Rung("leads", group, plan.lead_after if found else timedelta(0)),
+        Rung(
+            "leads", group, max(plan.lead_after - plan.backup_after, timedelta(0)) if found else timedelta(0)
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from vigie.duty import queries as duty
+from vigie.duty.escalation import queries as calls
 from vigie.kernel import clock
 from vigie.kernel.access import allowed
 from vigie.notices import queries as notices
@@ -119,7 +119,7 @@ def _more(n: int, words: str, url: str) -> Task:
 def _owed_to(reader: Person) -> Iterator[tuple[Outage, Due, bool]]:
     """(outage, what it owes, whether that climbed to the reader): what stands on the reader's desk."""
     now = clock.now()
-    climbed = {row.key for row in duty.escalations_of(reader)}
+    climbed = {row.key for row in calls.escalations_of(reader)}
     for row, due in outages.all_due():
         words = owed(due, sudden=row.kind == OutageKind.SUDDEN)
         if words.near is not None and due.at > now + words.near and row.asked_follower_id != reader.pk:
