@@ -43,6 +43,13 @@ NO_AUDIT = {
     "people.note_use": "when a token was last used: no change of what it may do",
     "post.enqueue": "written in the transaction of the verb that wants it sent, which audits",
     "duty.note_asked": "when a door sign was last asked for: no change of what it shows",
+    "duty.put_many": "part of the verbs over the rota, which audit",
+    "duty.put": "same",
+    "duty.take": "same",
+    "duty.hand_on": "same",
+    "duty.trim": "same",
+    "duty.make_room": "same",
+    "duty.settle": "same; it audits, in the transaction of its verb",
     "services.hold": "changes nothing: it locks",
 }
 

@@ -83,6 +83,7 @@ def _one_of(*words: str) -> Callable[[Any], str]:
     return read
 
 
+_weekday = _one_of("never", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _log_format = _one_of("auto", "json", "console")
 _log_level = _one_of("debug", "info", "warning", "error")
 
@@ -201,6 +202,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("public", "push", [], _argv, "command that copies it to a host outside the centre"),
     Option("public", "push_timeout", 300, _count, "seconds after which that command is stopped"),
     Option("public", "heartbeat", 15, _count, "minutes after which readers are warned that the page is old"),
+    Option("duty", "horizon", 90, _count, "days ahead for which rotations make shifts"),
+    Option("duty", "digest_day", "monday", _weekday, "day of the weekly mail about one's shifts; or never"),
+    Option("duty", "calendar_minutes", 60, _count, "minutes between two readings of a person's calendar"),
+    Option(
+        "duty",
+        "calendar_hosts",
+        [],
+        _texts,
+        "hosts of calendars that may have an address inside the centre; others must have a public one",
+    ),
+    Option("duty", "calendar_folder", "", _text, "folder whose .ics files may be calendars; empty: none"),
     Option("oidc", "name", "", _text, "name of the OpenID Connect login; empty: local passwords only"),
     Option("oidc", "url", "", _url, "its discovery address"),
     Option("oidc", "client", "", _text, "its client id"),

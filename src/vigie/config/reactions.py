@@ -12,8 +12,9 @@ from vigie.outages.events import (
     OutageDeclared,
     RoleHandedOver,
 )
+from vigie.people.events import EmploymentChanged
 from vigie.post.events import DeliverySetApart, MailBounced, ReplyReceived, SenderForgotten
-from vigie.reactions import outages, post
+from vigie.reactions import duty, outages, post
 
 REACTIONS: ReactionTable = {
     OutageDeclared.kind: [("tell first holders", outages.tell_first_holders)],
@@ -22,6 +23,7 @@ REACTIONS: ReactionTable = {
     FollowerAsked.kind: [("ask to follow", outages.ask_to_follow)],
     OutageCancelled.kind: [("tell of cancelling", outages.tell_of_cancelling)],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
+    EmploymentChanged.kind: [("pass shifts on", duty.pass_shifts_on)],
     DeliverySetApart.kind: [("tell of undelivered", post.tell_of_undelivered)],
     ReplyReceived.kind: [("bring back reply", post.bring_back_reply)],
     MailBounced.kind: [("tell of bounce", post.tell_of_bounce)],

@@ -5,4 +5,4 @@ SELECT duty.code, duty.name_fr, duty.name_en, duty.phone, duty.rank,
   FROM duty_shift AS shift
   JOIN duty_duty AS duty ON duty.id = shift.duty_id
   JOIN people_person AS person ON person.id = shift.person_id
- WHERE shift.starts_at <= :at AND shift.ends_at > :at AND person.is_active
+ WHERE shift.starts_at > :since AND shift.starts_at <= :at AND shift.ends_at > :at AND person.is_active

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vigie.duty.rules import Holder, in_order
+from vigie.duty.rules import LONGEST_SHIFT, Holder, in_order
 
 SQL = Path(__file__).with_name("on_duty.sql").read_text("utf-8")
 CODES = "SELECT code FROM duty_duty ORDER BY rank, code"
@@ -70,11 +70,15 @@ def _rows(database: Mapping[str, Any], sql: str, t: datetime | None) -> Sequence
     return _from_postgresql(database, sql, t)
 
 
+def _asked(t: datetime | None) -> dict[str, datetime]:
+    return {"at": t, "since": t - LONGEST_SHIFT} if t else {}
+
+
 def _from_sqlite(file: Path, sql: str, t: datetime | None) -> Sequence[Any]:
-    at = str(t.astimezone(UTC).replace(tzinfo=None)) if t else None
+    asked = {name: str(at.astimezone(UTC).replace(tzinfo=None)) for name, at in _asked(t).items()}
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=20)) as connection:
-            return connection.execute(sql, {"at": at} if t else {}).fetchall()
+            return connection.execute(sql, asked).fetchall()
     except sqlite3.Error as error:
         raise Unreadable(f"{file}: {error}") from error
 
@@ -86,6 +90,7 @@ def _from_postgresql(database: Mapping[str, Any], sql: str, t: datetime | None) 
     where = {name: database[key] for name, key in wanted.items() if database.get(key)}
     try:
         with psycopg.connect(**where, connect_timeout=10) as connection:
-            return connection.execute(sql.replace(":at", "%(at)s"), {"at": t} if t else None).fetchall()
+            sql = sql.replace(":at", "%(at)s").replace(":since", "%(since)s")
+            return connection.execute(sql, _asked(t) or None).fetchall()
     except psycopg.Error as error:
         raise Unreadable(str(error).strip().splitlines()[0]) from error

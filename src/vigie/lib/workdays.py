@@ -27,3 +27,7 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def is_public_holiday(day: date) -> bool:
+    return day in _public_holidays(day.year)

@@ -16,7 +16,7 @@ from vigie.kernel.access import Actor, Permission, allowed, require
 from vigie.kernel.errors import BadInput, Forbidden, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
-from vigie.people.events import NameShown, PeopleAudit
+from vigie.people.events import EmploymentChanged, NameShown, PeopleAudit
 from vigie.people.models import ApiToken, Group, Membership, Person
 from vigie.people.queries import digest
 from vigie.people.rules import LOGIN, Ending, GroupKind, Role, Scope, one_line
@@ -82,6 +82,7 @@ def save_person(
         setattr(person, key, value)
     if not person.is_active and person.employed_until and person.employed_until <= _today():
         person.employed_until = None  # who comes back stays until somebody says otherwise
+    back = person.pk is not None and not person.is_active
     person.is_active = True
     if not person.password:
         person.set_unusable_password()
@@ -91,6 +92,8 @@ def save_person(
     _join(person, wanted)
     person.__dict__.pop("roles", None)  # read anew from the memberships just written
     audit.record(PeopleAudit.PERSON_SAVED, actor=actor, subject=person, changes={**fields, "groups": wanted})
+    if back:
+        emit(EmploymentChanged(person_id=person.pk))
     return person
 
 
@@ -140,6 +143,7 @@ def leave(actor: Actor, person: Person) -> None:
     person.is_active, person.employed_until = False, last
     ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=clock.now())
     audit.record(PeopleAudit.PERSON_LEFT, actor=actor, subject=person)
+    emit(EmploymentChanged(person_id=person.pk))
 
 
 @transaction.atomic
@@ -172,6 +176,7 @@ def plan_departure(actor: Actor, person: Person, *, on: date | None, ending: str
         subject=person,
         changes={"from": before, "to": on, "ending": ending},
     )
+    emit(EmploymentChanged(person_id=person.pk))
 
 
 def _today() -> date:

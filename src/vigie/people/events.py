@@ -26,3 +26,11 @@ class NameShown(Event):
     kind: ClassVar[str] = "people.name_shown"
     person_id: int
     public: bool
+
+
+@dataclass(frozen=True)
+class EmploymentChanged(Event):
+    """Somebody left, came back, or the day on which they will leave became another."""
+
+    kind: ClassVar[str] = "person.employment_changed"
+    person_id: int

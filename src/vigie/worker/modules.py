@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 
+from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
 from vigie.experiments.coverage import actions as coverage
 from vigie.kernel import clock
@@ -47,6 +48,9 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: coverage.tell_of_holes(),
             due=lambda: lock.last_ok_before("holes ahead", HOUR),
         ),
+        Module("rota", seconds(600), _rota, due=lambda: lock.last_ok_before("rota", HOUR)),
+        Module("rota mails", seconds(30), lambda _turn: duty.tell_changes(), due=duty.changes_due),
+        Module("weekly rota mail", seconds(900), lambda _turn: duty.send_digests()),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 
@@ -77,6 +81,11 @@ def _read_mail(turn: Turn) -> int:
 
 def _public_due() -> bool:
     return public.build_due() or public.push_due()
+
+
+def _rota(_turn: Turn) -> int:
+    """As the days pass, rotations reach further; offers whose shift has begun end."""
+    return duty.refill_all()
 
 
 def _tidy(_turn: Turn) -> int:

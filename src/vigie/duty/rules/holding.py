@@ -7,6 +7,7 @@ from enum import StrEnum
 
 # Two shifts of the same level may overlap at a hand-over or over the hour that a clock change repeats; not more.
 HANDOVER_OVERLAP = timedelta(hours=2)
+LONGEST_SHIFT = timedelta(days=31)
 HIGHEST_LEVEL = 9
 
 
@@ -26,6 +27,19 @@ class Span:
 
     def holds(self, t: datetime) -> bool:
         return self.starts <= t < self.ends
+
+    def less(self, taken: "list[Span]") -> "list[Span]":
+        """What is left of this span where `taken` is cut out, in order."""
+        left, start = [], self.starts
+        for other in sorted(taken, key=lambda span: span.starts):
+            if other.ends <= start or other.starts >= self.ends:
+                continue
+            if other.starts > start:
+                left.append(Span(start, other.starts))
+            start = max(start, other.ends)
+        if start < self.ends:
+            left.append(Span(start, self.ends))
+        return left
 
     def overlap(self, other: "Span") -> timedelta:
         return max(min(self.ends, other.ends) - max(self.starts, other.starts), timedelta(0))

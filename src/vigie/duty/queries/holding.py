@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty.models import Duty, Escalation, Shift
-from vigie.duty.rules import DutyCode, Holder, Rung, in_order
+from vigie.duty.rules import LONGEST_SHIFT, DutyCode, Holder, Rung, in_order
 from vigie.kernel.errors import BadInput, Missing
 from vigie.people import queries as people
 from vigie.people.models import Person
@@ -45,7 +45,11 @@ def duty_by_code(code: str) -> Duty:
 
 def on_duty(t: datetime, code: str | None = None) -> list[OnDuty]:
     """Everyone on duty at the instant `t` (aware), by duty, then level; a person who left is never on duty."""
-    shifts = Shift.objects.filter(starts_at__lte=t, ends_at__gt=t, person__is_active=True)
+    begun = {
+        "starts_at__lte": t,
+        "starts_at__gt": t - LONGEST_SHIFT,
+    }  # bounded on both sides: an index answers
+    shifts = Shift.objects.filter(**begun, ends_at__gt=t, person__is_active=True)
     if code is not None:
         shifts = shifts.filter(duty__code=code)
     rows: dict[Duty, dict[Holder, Shift]] = {}
