@@ -25,7 +25,10 @@ def _touches(story: Story, user: User) -> bool:
 def experiment(
     language: str, user: User, material: Material, open_stories: Sequence[Story], now: datetime
 ) -> bytes:
-    """What touches the services that an experiment uses, directly or through what these need; nothing else."""
+    """What touches the services that an experiment uses, directly or through what these need; nothing else.
+
+    While something goes on it carries the time at which it was made; else it rests, and a script watches the heartbeat.
+    """
     open_ = [story for story in open_stories if _touches(story, user)]
     begun = [story for story in open_ if rules.has_begun(story.facts, now)]
     with translation.override(language):
@@ -35,6 +38,8 @@ def experiment(
             language,
             f"{language}/experiments/{user.code}.html",
             now,
+            kept=not begun,
+            watched=not begun,
             name=user.name,
             opening=texts.opening(
                 begun, now, well=texts.all_is_well_for(user.name, has_services=bool(user.codes))

@@ -24,7 +24,7 @@ Render = Callable[[], bytes]
 
 @dataclass(frozen=True)
 class Page:
-    """A file of the site. `depends`: while that stays the same, so do its bytes; None: made at every build."""
+    """A file of the site. `depends`: while that stays the same, so do its bytes; None: rendered at every build."""
 
     path: str
     render: Render

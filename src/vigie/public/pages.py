@@ -1,7 +1,8 @@
 """Every file of the public site by its path: one table, served live and written into the folder alike.
 
 A `Page` knows what it depends on (`depends`): while that stays the same, its bytes do, and a build leaves the file
-alone without rendering it. None means that it carries the time at which it was made: rendered at every build.
+alone without rendering it. None: rendered at every build, because what it says turns with the clock, and written only if
+that changed. Only what speaks of something that goes on, and the first pages, carry the time at which they were made.
 """
 
 import re
@@ -131,7 +132,7 @@ def past(language: str, now: datetime) -> bytes:
             language,
             f"{language}/past.html",
             now,
-            kept=False,
+            kept=True,
             title=_("Past outages"),
             entries=_entries(queries.past_lines(LISTED), language),
             months=months if sum(count for _key, count in counted) > LISTED else [],
@@ -202,6 +203,7 @@ def month(language: str, now: datetime, chunk: Chunk) -> bytes:
             path,
             now,
             kept=True,
+            one_month=True,
             title=_("Outages: %(month)s") % {"month": _month_label(chunk.key)},
             entries=_entries(chunk.lines, language),
             pages=pages if chunk.of > 1 else [],

@@ -64,13 +64,37 @@ def test_a_heartbeat_touches_only_what_shows_its_time(cast: Cast, clock: Clock, 
         "index.html",
         "fr/index.html",
         "en/index.html",
-        "fr/past.html",
-        "en/past.html",
-        *(f"{language}/experiments/{code}.html" for language in ("fr", "en") for code in ("orion", "lyra")),
         "flash.json",
         "status.json",
         "heartbeat.json",
     }
+
+
+def test_the_page_of_an_experiment_carries_its_time_only_while_something_goes_on(
+    cast: Cast, clock: Clock, folder: Path
+):
+    def read(code: str) -> str:
+        return (folder / f"en/experiments/{code}.html").read_text("utf-8")
+
+    actions.build()
+    assert "Page made on" not in read("orion")
+    assert 'data-heart="../../heartbeat.json"' in read("orion")  # a script may still see that the site is old
+    touched = declared(cast)
+    actions.build()
+    assert "Page made on" in read("orion")
+    clock.tick(minutes=5)
+    assert "en/experiments/orion.html" in actions.build().written
+    outages.end(cast.amina, touched, data_lost="no")
+    tell(cast, touched)
+    actions.build()
+    clock.tick(minutes=5)
+    assert not [path for path in actions.build().written if "/experiments/" in path]
+
+
+def test_the_first_page_leads_to_the_subscriptions_of_the_desk(cast: Cast, folder: Path):
+    actions.build()
+    for path in ("fr/index.html", "fr/feeds.html", "fr/experiments/orion.html"):
+        assert "/subscriptions?lang=fr" in (folder / path).read_text("utf-8")
 
 
 def test_a_change_of_one_outage_leaves_the_pages_of_the_others_alone(cast: Cast, clock: Clock, folder: Path):
