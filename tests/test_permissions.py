@@ -4,7 +4,7 @@ A new address without a row in tests/permissions.txt fails the first test: decid
 """
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.support.cast import SUNDAY, Cast
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.duty.models import Shift
+from vigie.experiments.coverage import actions as coverage
 from vigie.experiments.models import Contact
 from vigie.kernel.access import System
 from vigie.notices.subscriptions.actions import save_list
@@ -127,9 +128,19 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "contact": Contact.objects.filter(experiment=cast.orion).values_list("pk", flat=True)[0],
         "mail": receive(Received("a@b", MailKind.REPLY, text="?")).pk,
         "list": save_list(System(), name="All", address="all@centre.test", language="fr", always=True).pk,
+        "coverage": _covered(cast),
+        "taking": coverage.take_over(
+            cast.sara, key="t", what="Keys", giver=cast.lucie, taker=cast.denis, due_on=date(2026, 12, 24)
+        ).pk,
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }
+
+
+def _covered(cast: Cast) -> int:
+    return coverage.cover(
+        cast.sara, person=cast.lucie, experiment=cast.orion, level="primary", starts_on=date(2027, 1, 1)
+    ).pk
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
-from vigie.demo import data, history, rota
+from vigie.demo import coverage, data, history, rota
 from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
@@ -63,6 +63,7 @@ def fill() -> None:
         _people()
         _catalogue()
         _shifts(now)
+        coverage.fill()
         for number, story in enumerate(history.PAST, 1):
             Play(story, _start(story.days_ago, story.at, now), settle=True, key=f"demo-past-{number}").run()
         settle_mails()
@@ -78,6 +79,7 @@ def refresh() -> None:
     now = clock.now()
     with transaction.atomic(), translation.override("fr"):
         _extend_rota(now)
+        coverage.refresh()
         for outage in list(
             queries.ongoing().filter(origin="alertmanager", alarms__fingerprint__startswith="demo-now-")
         ):

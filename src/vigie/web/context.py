@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("people", lambda: _("People")),
     ("services", lambda: _("Services")),
     ("experiments", lambda: _("Experiments")),
+    ("coverage", lambda: _("Coverage")),
 )
 
 # pages without a place in the navigation: they stand in the menu, whoever may open them

@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("vigie.web.duty.urls")),
     path("", include("vigie.web.services.urls")),
     path("", include("vigie.web.experiments.urls")),
+    path("", include("vigie.web.coverage.urls")),
 ]

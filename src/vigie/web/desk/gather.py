@@ -23,6 +23,7 @@ from vigie.outages.texts import headline, path
 from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.post import queries as post
+from vigie.web.desk.coverage import chores
 from vigie.web.owed import owed
 
 
@@ -61,6 +62,7 @@ def tasks(reader: Person, language: str) -> list[Task]:
         *_ends(reader, language),
         *_alarms(reader),
         *_failures(reader, language),
+        *(Task(**vars(chore)) for chore in chores(reader, language)),
     ]
     now = clock.now()
     return sorted(found, key=lambda task: (_urgency(task, now), not task.mine, task.at))

@@ -54,6 +54,7 @@ _GO = {
     "duty": "y",
     "services": "s",
     "experiments": "e",
+    "coverage": "c",
 }
 
 
@@ -198,6 +199,7 @@ GO_KEYS = (
     ("g y", gettext_lazy("Duty")),
     ("g s", gettext_lazy("Services")),
     ("g e", gettext_lazy("Experiments")),
+    ("g c", gettext_lazy("Coverage")),
 )
 
 
