@@ -20,6 +20,7 @@ from vigie.duty.models import Shift
 from vigie.experiments.coverage import actions as coverage
 from vigie.experiments.models import Contact
 from vigie.kernel.access import System
+from vigie.kernel.models import Dispatch, EventRow
 from vigie.notices.subscriptions.actions import save_list
 from vigie.outages import actions
 from vigie.people.actions import make_token, save_person
@@ -131,6 +132,9 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "coverage": _covered(cast),
         "taking": coverage.take_over(
             cast.sara, key="t", what="Keys", giver=cast.lucie, taker=cast.denis, due_on=date(2026, 12, 24)
+        ).pk,
+        "reaction": Dispatch.objects.create(
+            event=EventRow.objects.create(at=SUNDAY, kind="post.bounced"), reaction="x", set_apart=True
         ).pk,
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from vigie.api.numbers import is_failing
 from vigie.kernel import clock, journal
+from vigie.kernel.events import set_apart
 from vigie.kernel.models import ModuleRun
 from vigie.public.queries import site_state
 
@@ -30,11 +31,17 @@ def live(_request: HttpRequest) -> JsonResponse:
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while the desk can do its work: database there, worker awake. 503 otherwise.
 
-    A module that fails or a public site that is old shows as `degraded`, still 200: restarting would not help.
+    A module that fails, a reaction set apart or a public site that is old shows as `degraded`, still 200: restarting
+    would not help.
     """
     checks: dict[str, Check] = {"database": _database()}
     if checks["database"]["ok"]:
-        checks |= {"worker": _worker(), "modules": _modules(), "public_site": _public_site()}
+        checks |= {
+            "worker": _worker(),
+            "modules": _modules(),
+            "reactions": _reactions(),
+            "public_site": _public_site(),
+        }
     needed = [checks[name]["ok"] for name in ("database", "worker") if name in checks]
     well = all(needed)
     status = "ok" if all(check["ok"] for check in checks.values()) else "degraded" if well else "failing"
@@ -66,6 +73,12 @@ def _worker() -> Check:
 def _modules() -> Check:
     failing = sorted(run.module for run in ModuleRun.objects.all() if is_failing(run))
     return {"ok": not failing, "failing": failing}
+
+
+def _reactions() -> Check:
+    count = set_apart().count()
+    why = {"why": "reactions that failed for good wait for a person: /desk/reactions"} if count else {}
+    return {"ok": not count, "set_apart": count, **why}
 
 
 def _public_site() -> Check:

@@ -104,3 +104,22 @@ def _postpone(dispatch: Dispatch, error: Exception) -> None:
         set_apart=attempts >= MAX_ATTEMPTS,
         last_error=repr(error)[:2000],
     )
+
+
+def set_apart() -> QuerySet[Dispatch]:
+    """Reactions that nobody will try again by itself, oldest event first."""
+    rows = Dispatch.objects.filter(set_apart=True, done_at__isnull=True)
+    return rows.select_related("event").order_by("event_id", "pk")
+
+
+def take_up(dispatch: Dispatch) -> bool:
+    """Have a reaction that was set apart tried again from the start; False if somebody was quicker."""
+    taken = set_apart().filter(pk=dispatch.pk).update(set_apart=False, attempts=0, next_at=None)
+    if taken:
+        EventRow.objects.filter(pk=dispatch.event_id).update(settled=False)
+    return taken == 1
+
+
+def let_go(dispatch: Dispatch) -> bool:
+    """Leave a reaction that was set apart undone for good; False if somebody was quicker."""
+    return set_apart().filter(pk=dispatch.pk).update(done_at=clock.now()) == 1

@@ -364,6 +364,17 @@ def followed_or_held_by(person: Person) -> QuerySet[Outage]:
     return rows.filter(Q(contact=person) | Q(follower=person))
 
 
+def looked_after(threads: Iterable[int]) -> dict[int, Outage]:
+    """{thread: its outage} of those that are not reviewed or cancelled yet: their people still have them on the desk."""
+    rows = outages().filter(thread__in=set(threads), state__in=(*OPEN, State.ENDED))
+    return {row.thread_id: row for row in rows}
+
+
+def of_threads(threads: Iterable[int]) -> dict[int, Outage]:
+    """{thread: its outage}."""
+    return {row.thread_id: row for row in outages().filter(thread__in=set(threads))}
+
+
 def planned() -> QuerySet[Outage]:
     """Scheduled outages to come: drafts and announced ones, soonest first."""
     return (

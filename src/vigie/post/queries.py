@@ -1,10 +1,11 @@
 """Reads over the outbox."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel.errors import Missing
@@ -30,11 +31,63 @@ def needing_a_person() -> QuerySet[Delivery]:
     return Delivery.objects.filter(state__in=(IntentState.SET_APART, IntentState.IN_DOUBT))
 
 
-def stuck_topics(beginning: str) -> QuerySet[Delivery, tuple[str, int, datetime]]:
-    """(topic, how many nobody will try again by itself, since when) of the topics that begin so."""
-    since = Min(Coalesce("attempted_at", "created_at"))
-    rows = needing_a_person().filter(topic__startswith=beginning).order_by()
-    return rows.values_list("topic").annotate(count=Count("pk"), since=since)
+@dataclass(frozen=True)
+class Stuck:
+    """How many deliveries of one topic wait for a person, and since when the first of them."""
+
+    topic: str
+    in_doubt: int
+    set_apart: int
+    since: datetime
+
+    @property
+    def count(self) -> int:
+        return self.in_doubt + self.set_apart
+
+
+def stuck() -> list[Stuck]:
+    """`needing_a_person`, counted per topic: a storm of failures is one line, not a thousand."""
+    rows = needing_a_person().order_by().values("topic")
+    counted = rows.annotate(
+        in_doubt=Count("pk", filter=Q(state=IntentState.IN_DOUBT)),
+        set_apart=Count("pk", filter=Q(state=IntentState.SET_APART)),
+        since=Min(Coalesce("attempted_at", "created_at")),
+    )
+    return [Stuck(**row) for row in counted]
+
+
+def bounced_deliveries() -> QuerySet[Delivery]:
+    """Mails that came back from an address which still gets nothing: no person has cleared it."""
+    blocked = Address.objects.filter(address=Lower(OuterRef("recipient")), bounced_at__isnull=False)
+    return Delivery.objects.filter(Exists(blocked), bounced_at__isnull=False)
+
+
+PERSON = "person"
+BOUNCED = "bounced"
+
+
+def deliveries(state: str = "", text: str = "") -> QuerySet[Delivery]:
+    """The outbox, newest first. `state` is one of its states, `person` (waits for one) or `bounced`; `text` is looked
+    for in the recipient.
+    """
+    rows = Delivery.objects.order_by("-pk")
+    if state == PERSON:
+        rows = needing_a_person().order_by("-pk")
+    elif state == BOUNCED:
+        rows = rows.filter(bounced_at__isnull=False)
+    elif state in IntentState.values:
+        rows = rows.filter(state=state)
+    if text:
+        rows = rows.filter(Q(recipient__icontains=text) | Q(recipient_name__icontains=text))
+    return rows
+
+
+def delivery(pk: int) -> Delivery:
+    """One delivery, or `Missing`."""
+    found = Delivery.objects.filter(pk=pk).first()
+    if found is None:
+        raise Missing("delivery.missing", _("There is no such delivery."))
+    return found
 
 
 def waiting() -> QuerySet[Delivery]:

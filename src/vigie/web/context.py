@@ -61,16 +61,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             found.append((label(), url, here))
         return found
 
-    def more_pages() -> list[tuple[str, str, str]]:
-        if not known or not isinstance(user, Person):
-            return []
-        found = [(label(), reverse(name), keys) for name, label, keys in MORE]
-        if allowed(user, SubscriptionPermission.KEEP, SUBSCRIPTIONS):
-            found.append((_("Who is told"), reverse("recipients"), ""))
-        if allowed(user, PostPermission.SORT, POST):
-            found.append((_("Incoming mail"), reverse("mails"), ""))
-        return found
-
     def duty_now() -> list[tuple[str, str, str]]:
         rows = [row for row in duty.on_duty(clock.now()) if row.level == 1]
         if not known:  # strangers are told which desk to call, not who sits there
@@ -84,7 +74,19 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "centre": settings.OPTIONS["site.name"],
         "now": clock.now(),
         "nav": nav,
-        "more_pages": more_pages,
+        "more_pages": lambda: _more_pages(user) if known and isinstance(user, Person) else [],
         "duty_now": duty_now,
         "demo": demo,
     }
+
+
+def _more_pages(user: Person) -> list[tuple[str, str, str]]:
+    """(name, address, keys) of the pages in the menu that this person may open."""
+    found = [(label(), reverse(name), keys) for name, label, keys in MORE]
+    if allowed(user, SubscriptionPermission.KEEP, SUBSCRIPTIONS):
+        found.append((_("Who is told"), reverse("recipients"), ""))
+    if allowed(user, PostPermission.RESOLVE, POST):
+        found.append((_("Deliveries"), reverse("deliveries"), ""))
+    if allowed(user, PostPermission.SORT, POST):
+        found.append((_("Incoming mail"), reverse("mails"), ""))
+    return found

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from vigie.experiments.models import Experiment
+from vigie.experiments.models import Contact, Experiment
 from vigie.experiments.queries import experiments
 from vigie.kernel.errors import Missing
 from vigie.notices.subscriptions.models import MailingList, Subscription
@@ -105,3 +106,14 @@ def lists_for(services: Iterable[Service]) -> list[MailingList]:
     return [
         row for row in mailing_lists() if row.always or codes & {service.pk for service in row.services.all()}
     ]
+
+
+def still_told(addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses (in small letters) that somebody still wants told: contact, subscriber or list."""
+    wanted = {address.strip().lower() for address in addresses}
+    found = set(active().filter(address__in=wanted).values_list("address", flat=True))
+    contacts = Contact.objects.annotate(plain=Lower("address")).filter(
+        plain__in=wanted, stopped_at__isnull=True
+    )
+    lists = mailing_lists().annotate(plain=Lower("address")).filter(plain__in=wanted)
+    return found | {row.plain for row in contacts} | {row.plain for row in lists}

@@ -4,10 +4,11 @@ It aggregates over outages, notices, post and duty for one page, and decides not
 the door (DESIGN §3), not in a domain.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from vigie.duty.escalation import queries as calls
@@ -22,29 +23,10 @@ from vigie.outages.rules import ALARM_EFFECTS, Due, OutageKind, State
 from vigie.outages.texts import headline, path
 from vigie.people.models import Person
 from vigie.people.rules import Role
-from vigie.post import queries as post
 from vigie.web.desk.coverage import chores
+from vigie.web.desk.stuck import bounce_tasks, mail_tasks, reaction_tasks, stuck_tasks
+from vigie.web.desk.task import MOST, Task, more, short
 from vigie.web.owed import owed
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do. `at` is its deadline if `due`, else since when it waits; `who` is empty for the reader."""
-
-    kind: str
-    what: str
-    url: str
-    at: datetime
-    due: bool
-    verb: str
-    who: str = ""
-    why: str = ""
-    status: str = ""
-    mine: bool = True
-    alarm: Alarm | None = None
-    act: str = ""  # what one press on the list does: "accept" (or decline), "start"
-    outage: Outage | None = None
-    begin: str = ""  # address that begins (or takes up) what is owed, by POST; empty: `url` is the place
 
 
 def tasks(reader: Person, language: str) -> list[Task]:
@@ -61,8 +43,11 @@ def tasks(reader: Person, language: str) -> list[Task]:
         *_questions(reader, language),
         *_ends(reader, language),
         *_alarms(reader),
-        *_failures(reader, language),
         *(Task(**vars(chore)) for chore in chores(reader, language)),
+        *stuck_tasks(reader, language),
+        *bounce_tasks(reader, language),
+        *mail_tasks(reader),
+        *reaction_tasks(reader),
     ]
     now = clock.now()
     return sorted(found, key=lambda task: (_urgency(task, now), not task.mine, task.at))
@@ -91,35 +76,33 @@ def _status(row: Outage) -> str:
 
 def _owed(reader: Person, drafts: list[Version], language: str) -> Iterator[Task]:
     """Words owed outside: of outages the reader holds a role in, that climbed to the reader, or any overdue one to a lead."""
-    found = list(_owed_to(reader))
+    found = owed_to(reader)
+    yield from owed_tasks(found[:MOST], reader, drafts, language)
+    if len(found) > MOST:
+        yield more(len(found) - MOST, _("%(n)s more words are owed"), "/desk/owed")
+
+
+Owing = tuple[Outage, Due, bool]  # an outage, what it owes, whether that climbed to the reader
+
+
+def owed_tasks(
+    found: Sequence[Owing], reader: Person, drafts: Iterable[Version], language: str
+) -> Iterator[Task]:
+    """The lines of a desk for what is owed."""
     begun = {(draft.notice.thread_id, draft.notice.kind): draft for draft in drafts}
-    outages.with_lines(row for row, _due, _reached in found[:MOST])
-    for row, due, reached in found[:MOST]:
+    outages.with_lines(row for row, _due, _reached in found)
+    for row, due, reached in found:
         draft = begun.get((row.thread_id, due.notice)) if due.what != "report" else None
         task = _owed_task(row, due, draft, reader, language)
         yield replace(task, why=_("climbed to you")) if reached else task
-    if len(found) > MOST:
-        yield _more(len(found) - MOST, _("%(n)s more words are owed"), "/outages?state=ended")
 
 
-MOST = 50  # of a kind: nobody works through more before they load the page again
+def owed_to(reader: Person) -> list[Owing]:
+    """Every word owed that stands on the reader's desk, first due first."""
+    return sorted(_owed_to(reader), key=lambda item: item[1].at)
 
 
-def _more(n: int, words: str, url: str) -> Task:
-    """The rest of a long list, as one line at its end."""
-    return Task(
-        kind="more",
-        what=words % {"n": n},
-        url=url,
-        at=clock.now(),
-        due=False,
-        verb=_("First those above"),
-        mine=True,
-    )
-
-
-def _owed_to(reader: Person) -> Iterator[tuple[Outage, Due, bool]]:
-    """(outage, what it owes, whether that climbed to the reader): what stands on the reader's desk."""
+def _owed_to(reader: Person) -> Iterator[Owing]:
     now = clock.now()
     climbed = {row.key for row in calls.escalations_of(reader)}
     for row, due in outages.all_due():
@@ -206,7 +189,7 @@ def _questions(reader: Person, language: str) -> Iterator[Task]:
     for fact in found:
         yield Task(
             kind="question",
-            what=_("Question from %(who)s: %(text)s") % {"who": fact.author_label, "text": _short(fact.text)},
+            what=_("Question from %(who)s: %(text)s") % {"who": fact.author_label, "text": short(fact.text)},
             url=f"{path(fact.outage)}#fact-{fact.pk}",
             at=fact.at,
             due=False,
@@ -228,7 +211,7 @@ def _ends(reader: Person, language: str) -> Iterator[Task]:
             at=alarm.resolved_at or alarm.last_seen,
             due=False,
             verb=_("Confirm the end"),
-            why=_short(alarm.summary),
+            why=short(alarm.summary),
             status="ok",
         )
 
@@ -237,43 +220,27 @@ def _alarms(reader: Person) -> Iterator[Task]:
     """Alarms without an outage, for whoever may judge them."""
     if not allowed(reader, OutagePermission.JUDGE_ALARM, PERMISSIONS):
         return
-    waiting = outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen")
+    waiting = strays()
     if (left := waiting.count() - MOST) > 0:
-        yield _more(left, _("%(n)s more alarms to judge"), "/desk")
-    for alarm in waiting[:MOST]:
-        yield Task(
-            kind="alarm",
-            what=_("Alarm to judge: %(text)s") % {"text": _short(alarm.summary)},
-            url=f"/outages/new?alarm={alarm.pk}",
-            at=alarm.first_seen,
-            due=False,
-            verb=_("Judge the alarm"),
-            why=alarm.problem or alarm.source,
-            status=ALARM_EFFECTS.get(alarm.severity, "unknown"),
-            alarm=alarm,
-        )
+        yield more(left, _("%(n)s more alarms to judge"), "/desk/alarms")
+    yield from map(alarm_task, waiting[:MOST])
 
 
-def _failures(reader: Person, language: str) -> Iterator[Task]:
-    """Mails of the reader's outages that nobody will try again by itself, one task per outage."""
-    topics = {topic: (count, since) for topic, count, since in post.stuck_topics("notice-version:")}
-    by_thread: dict[int, list[tuple[int, datetime]]] = {}
-    for topic, thread in notices.threads_of_topics(topics).items():
-        by_thread.setdefault(thread, []).append(topics[topic])
-    for row in outages.with_lines(outages.followed_or_held_by(reader).filter(thread__in=by_thread)):
-        stuck = by_thread[row.thread_id]
-        yield Task(
-            kind="failed",
-            what=_("Mails that did not arrive: %(n)s · %(line)s")
-            % {"n": sum(count for count, _since in stuck), "line": headline(row, language)},
-            url=f"{path(row)}#h-mails",
-            at=min(since for _count, since in stuck),
-            due=False,
-            verb=_("See which mails failed"),
-            status="degraded",
-        )
+def strays() -> QuerySet[Alarm]:
+    """Alarms that fire and belong to no outage, the oldest first."""
+    return outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen")
 
 
-def _short(text: str, limit: int = 120) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def alarm_task(alarm: Alarm) -> Task:
+    """One alarm to judge, with its ways to do so."""
+    return Task(
+        kind="alarm",
+        what=_("Alarm to judge: %(text)s") % {"text": short(alarm.summary)},
+        url=f"/outages/new?alarm={alarm.pk}",
+        at=alarm.first_seen,
+        due=False,
+        verb=_("Judge the alarm"),
+        why=alarm.problem or alarm.source,
+        status=ALARM_EFFECTS.get(alarm.severity, "unknown"),
+        alarm=alarm,
+    )
