@@ -2,11 +2,14 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
 
 from tests.support.cast import SUNDAY, Cast, make_cast
+from tests.support.targets import target
 from vigie.channels.mail.channel import MailChannel
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.contracts.channel import PassingFailure
@@ -16,9 +19,8 @@ from vigie.duty.escalation.models import Escalation, EscalationStep
 from vigie.duty.escalation.rules import StepKind, Urgency
 from vigie.kernel.access import System
 from vigie.kernel.clock import Clock
-from vigie.kernel.errors import Forbidden, Missing, Refused
+from vigie.kernel.errors import BadInput, Forbidden, Missing, Refused
 from vigie.kernel.intents import IntentState
-from vigie.kernel.models import AuditRow
 from vigie.outages import actions as outages
 from vigie.outages import queries as what
 from vigie.people.models import Person
@@ -256,19 +258,29 @@ def test_a_level_that_nobody_holds_delays_nobody(cast: Cast, clock: Clock):
     assert StepKind.NOBODY in kinds(escalation)
 
 
-def test_a_person_with_a_pager_is_called_there_too_and_the_address_is_told_to_nobody(
-    backed: Cast, clock: Clock
+def test_a_person_with_a_pager_is_called_there_too_and_it_gets_no_notices(
+    backed: Cast, clock: Clock, settings: Any, tmp_path: Path
 ):
+    pager = target(tmp_path, "pager-amina", "apprise", "json://pager.centre.test/k3y")
+    room = target(tmp_path, "ops-chat", "apprise", "json://chat.centre.test/k3y")
+    settings.TARGETS = {"pager-amina": pager["pager-amina"] | {"use": "calls"}, **room}
     with pytest.raises(Refused):
-        actions.save_pager(backed.odile, backed.amina, "json://pager.centre.test/k3y")
-    actions.save_pager(backed.amina, backed.amina, "json://pager.centre.test/k3y")
+        actions.save_pager(backed.odile, backed.amina, "pager-amina")
+    with pytest.raises(BadInput):
+        actions.save_pager(backed.amina, backed.amina, "ops-chat")
+    actions.save_pager(backed.amina, backed.amina, "pager-amina")
     escalation = actions.call(backed.lucie, backed.production, "Look at row C.")
     ways = Delivery.objects.filter(topic=escalation.topic).order_by("pk")
     assert [(row.channel, row.recipient) for row in ways] == [
         ("mail", "amina@centre.test"),
-        ("apprise", "json://pager.centre.test/k3y"),
+        ("apprise", "pager-amina"),
     ]
-    assert not AuditRow.objects.filter(changes__icontains="k3y").exists()
+    outage = outages.declare_sudden(backed.amina, services={"storage": "down"}).outage
+    draft = outages.compose(backed.lucie, outage)
+    outages.approve(backed.lucie, outage, draft)
+    outages.publish(backed.lucie, outage, draft)
+    told = Delivery.objects.filter(topic=draft.topic, channel="apprise")
+    assert [row.recipient for row in told] == ["ops-chat"]
     actions.save_pager(backed.amina, backed.amina, "")
     assert queries.pager(backed.amina) is None
 

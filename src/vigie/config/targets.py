@@ -8,6 +8,7 @@ KEYS = {
     "channel": "the way out, as “apprise” or “webhook”",
     "address_file": "file that holds the address, which is a secret",
     "language": "fr or en; empty: the first language of the site",
+    "use": "notices, or calls: somebody’s pager; empty: notices",
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -29,7 +30,7 @@ def read(table: Any) -> tuple[dict[str, dict[str, str]], list[tuple[str, str]]]:
 def _faults(name: str, values: Any) -> "list[tuple[str, str]]":
     option = f"targets.{name}"
     if not isinstance(values, Mapping) or not all(isinstance(value, str) for value in values.values()):
-        return [(option, "must be a section of texts: channel, address_file, language")]
+        return [(option, "must be a section of texts: channel, address_file, language, use")]
     found = []
     if not _NAME.fullmatch(name):
         found.append((option, "its name must be of small letters, digits and hyphens, 40 at most"))
@@ -45,6 +46,8 @@ def _faults(name: str, values: Any) -> "list[tuple[str, str]]":
     found += [(f"{option}.{key}", "is missing") for key in ("channel", "address_file") if not values.get(key)]
     if values.get("language", "") not in {"", "fr", "en"}:
         found.append((f"{option}.language", "must be fr or en"))
+    if values.get("use", "") not in {"", "notices", "calls"}:
+        found.append((f"{option}.use", "must be notices or calls"))
     if values.get("channel") == "mail":
         found.append(
             (f"{option}.channel", "mail goes to people and lists; keep lists on the page /recipients")

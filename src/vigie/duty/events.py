@@ -1,4 +1,4 @@
-"""What happened to duties, shifts and escalations."""
+"""What happened to duties and shifts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,9 +26,6 @@ class DutyAudit(AuditKind):
     SWAP_ACCEPTED = "swap.accepted"
     SWAP_SETTLED = "swap.settled"
     CHANGES_TOLD = "rota.changes_told"
-    ESCALATION_OPENED = "escalation.opened"
-    ESCALATION_CLIMBED = "escalation.climbed"
-    ESCALATION_CLOSED = "escalation.closed"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What people are told about duty: what is owed, what changed in their shifts, what the week brings."""
+"""What people are told about duty: what changed in their shifts, what the week brings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,25 +10,9 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vigie.duty.models import Duty, Escalation, Shift, ShiftChange, Swap
+from vigie.duty.models import Duty, Shift, ShiftChange, Swap
 from vigie.duty.queries.holes import Hole
 from vigie.people.models import Person
-
-
-def page_mail(escalation: Escalation, person: Person) -> dict[str, str]:
-    """Subject and text of the mail that tells `person` what is owed, in their language."""
-    what = escalation.what_fr if person.language == "fr" else escalation.what_en
-    link = f"{settings.OPTIONS['site.url']}{escalation.path}"
-    with translation.override(person.language):
-        return {
-            "subject": _("To do now: %(what)s") % {"what": what},
-            "text": _(
-                "%(name)s,\n\n%(what)s\n\nNobody has done it yet, and it has come to you. Do it, or hand it over, here:\n"
-                "%(link)s\n\nVigie tells the next person if nothing happens."
-            )
-            % {"name": person.name, "what": what, "link": link},
-        }
-
 
 MOST_LINES = 30
 

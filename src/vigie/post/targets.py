@@ -16,6 +16,7 @@ class Target:
     channel: str
     language: str
     address_file: str
+    use: str = "notices"  # or "calls": somebody's pager, which gets no notices
 
     def address(self) -> str:
         """Read anew each time, so that a changed key needs no restart. Raises BadConfiguration."""
@@ -32,7 +33,13 @@ class Target:
 def every() -> list[Target]:
     """All that are configured, by name."""
     return [
-        Target(name, row["channel"], row["language"] or settings.LANGUAGE_CODE, row["address_file"])
+        Target(
+            name,
+            row["channel"],
+            row["language"] or settings.LANGUAGE_CODE,
+            row["address_file"],
+            row.get("use") or "notices",
+        )
         for name, row in sorted(settings.TARGETS.items())
     ]
 
@@ -40,3 +47,8 @@ def every() -> list[Target]:
 def named(channel: str, name: str) -> Target | None:
     """The target of this name on this channel, if it is (still) configured."""
     return next((one for one in every() if (one.channel, one.name) == (channel, name)), None)
+
+
+def of_use(use: str) -> list[Target]:
+    """Those that notices go to, or those by which persons are called."""
+    return [one for one in every() if one.use == use]

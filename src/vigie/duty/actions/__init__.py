@@ -2,7 +2,6 @@
 
 from vigie.duty.actions.absences import add_absence, remove_absence
 from vigie.duty.actions.duties import Shape, disqualify, qualify, save_duty, shape_duty
-from vigie.duty.actions.escalation import climb, escalate, stand_down
 from vigie.duty.actions.imports import ImportedLine, ImportResult, import_shifts, preview_shifts
 from vigie.duty.actions.permissions import PERMISSIONS, DutyPermission
 from vigie.duty.actions.rotations import (
@@ -29,9 +28,7 @@ __all__ = [
     "add_absence",
     "add_shift",
     "changes_due",
-    "climb",
     "disqualify",
-    "escalate",
     "import_shifts",
     "preview_rotation",
     "preview_shifts",
@@ -46,6 +43,5 @@ __all__ = [
     "save_rotation",
     "send_digests",
     "shape_duty",
-    "stand_down",
     "tell_changes",
 ]

@@ -141,10 +141,10 @@ class EscalationStep(models.Model):
 
 
 class Pager(models.Model):
-    """Where else than by mail a person is called: an Apprise address. It holds a key, so no page shows it again."""
+    """Where else than by mail a person is called: the name of a target (see `post.targets`), never its address."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="+")
-    target = models.CharField(max_length=254)
+    target = models.CharField(max_length=40)
 
     def __str__(self) -> str:
         return f"pager of {self.person}"

@@ -18,6 +18,8 @@ from vigie.kernel.errors import Missing
 from vigie.people import queries as people
 from vigie.people.models import Person
 from vigie.people.rules import GroupKind
+from vigie.post import targets
+from vigie.post.targets import Target
 
 
 def policy(duty: Duty) -> CallingPolicy:
@@ -130,6 +132,17 @@ def step(pk: int) -> EscalationStep | None:
     return (
         EscalationStep.objects.select_related("escalation__acknowledged_by", "person").filter(pk=pk).first()
     )
+
+
+def pager_target(person: Person) -> Target | None:
+    """The target by which this person is called, if they chose one and it is still configured."""
+    row = pager(person)
+    return next((one for one in pagers() if row and one.name == row.target), None)
+
+
+def pagers() -> list[Target]:
+    """The targets that persons may be called by."""
+    return targets.of_use("calls")
 
 
 def pager(person: Person) -> Pager | None:

@@ -1,7 +1,6 @@
-"""Duties, rotations, shifts, absences, swaps, and escalations in progress."""
+"""Duties, rotations, shifts, absences, swaps."""
 
 from vigie.duty.models.duties import Duty, Qualification, RhythmName, Rotation, RotationPlace, every_day
-from vigie.duty.models.escalations import Escalation, EscalationStep
 from vigie.duty.models.shifts import (
     Absence,
     AbsenceCalendar,
@@ -16,8 +15,6 @@ __all__ = [
     "Absence",
     "AbsenceCalendar",
     "Duty",
-    "Escalation",
-    "EscalationStep",
     "Origin",
     "Qualification",
     "RhythmName",

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from vigie.duty.models import Duty, Escalation, Shift
-from vigie.duty.rules import LONGEST_SHIFT, DutyCode, Holder, Rung, in_order
+from vigie.duty.models import Duty, Shift
+from vigie.duty.rules import LONGEST_SHIFT, DutyCode, Holder, in_order
 from vigie.kernel.errors import BadInput, Missing
 from vigie.people import queries as people
 from vigie.people.models import Person
@@ -70,11 +70,6 @@ def coming(duty: Duty, t: datetime, *, level: int = 1) -> Shift | None:
     return rows.select_related("person").order_by("starts_at").first()
 
 
-def escalations_of(person: Person) -> QuerySet[Escalation]:
-    """Escalations still open that have reached this person."""
-    return open_escalations().filter(steps__person=person).distinct()
-
-
 def shifts_between(start: datetime, end: datetime, code: str | None = None) -> QuerySet[Shift]:
     """Shifts that touch [start, end), by start."""
     rows = Shift.objects.filter(starts_at__lt=end, ends_at__gt=start).select_related("duty", "person")
@@ -118,17 +113,3 @@ def leads_of(code: str) -> list[Person]:
     """The leads behind a duty: of Operations for Production, of Support for any other."""
     kind = GroupKind.OPERATIONS if code == DutyCode.PRODUCTION else GroupKind.SUPPORT
     return people.leads(kind)
-
-
-def answers_to(rung: Rung, t: datetime) -> list[Person]:
-    """The persons a rung of an escalation means at `t`; empty if nobody holds it then."""
-    if rung.kind == "person":
-        return list(people.staff().filter(pk=rung.ref))
-    if rung.kind == "duty":
-        code, _colon, level = rung.ref.partition(":")
-        return [row.person for row in on_duty(t, code) if not level or row.level == int(level)]
-    return people.leads(GroupKind(rung.ref))
-
-
-def open_escalations() -> QuerySet[Escalation]:
-    return Escalation.objects.filter(closed_at__isnull=True).order_by("opened_at")

@@ -7,10 +7,8 @@ from vigie.duty.rules.holding import (
     LONGEST_SHIFT,
     DutyCode,
     Holder,
-    Rung,
     Span,
     in_order,
-    rung_due,
 )
 from vigie.duty.rules.pattern import Pattern, Rhythm, Slot, clock_times, slots
 from vigie.duty.rules.rotation import Choice, Every, Order, Reason, assign, turns, wanted_pieces
@@ -28,13 +26,11 @@ __all__ = [
     "Pattern",
     "Reason",
     "Rhythm",
-    "Rung",
     "Slot",
     "Span",
     "assign",
     "clock_times",
     "in_order",
-    "rung_due",
     "slots",
     "turns",
     "wanted_pieces",

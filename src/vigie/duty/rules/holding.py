@@ -1,4 +1,4 @@
-"""Who of several holds a duty, and which rung of an escalation is due. Pure."""
+"""Who of several holds a duty. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,24 +58,3 @@ class Holder:
 def in_order(holders: Sequence[Holder]) -> list[Holder]:
     """Primary first; during a hand-over the one who was there first stays first until the shift ends."""
     return sorted(holders, key=lambda holder: (holder.level, holder.starts, holder.person_id))
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step of an escalation: who is told (`kind` and `ref` name a person, a duty level or the leads), and
-    how long after the escalation opened.
-    """
-
-    kind: str  # "person", "duty", "leads"
-    ref: str  # a person's id; "support:2" for a duty and a level; a group kind
-    after: timedelta
-
-
-def rung_due(rungs: Sequence[Rung], *, opened_at: datetime, told: int, now: datetime) -> int | None:
-    """Index of the next rung if its time has come, else None. `told` rungs were told already.
-
-    After a long sleep (the worker was down) only the next rung is due: nobody is skipped, the rest follow at once.
-    """
-    if told < len(rungs) and opened_at + rungs[told].after <= now:
-        return told
-    return None

@@ -236,7 +236,7 @@ def _lists(services: list[Service]) -> Iterator[Recipient]:
 
 def _targets() -> Iterator[Recipient]:
     """Chat rooms, webhooks: every notice goes there."""
-    for row in targets.every():
+    for row in targets.of_use("notices"):
         why = (gettext("always told"),)
         yield Recipient(row.name, "", row.language, why=why, group="target", channel=row.channel)
 

@@ -176,7 +176,7 @@ def _give_up(escalation: Escalation) -> int:
 
 def _tell(escalation: Escalation, number: int, person: Person) -> None:
     """A row for the step and one for each way to the person, in one transaction: a crash leaves both or none."""
-    pager = queries.pager(person)
+    pager = queries.pager_target(person)
     note = "" if person.email or pager else "no_address"
     step = write_step(escalation, StepKind.CALLED, number, person=person, note=note)
     ways: list[tuple[str, str, dict[str, str]]] = []
@@ -184,7 +184,7 @@ def _tell(escalation: Escalation, number: int, person: Person) -> None:
         then = queries.coming(escalation).at
         ways.append(("mail", person.email, call_mail(escalation, step, person, then)))
     if pager:
-        ways.append(("apprise", pager.target, call_text(escalation, step, person)))
+        ways.append((pager.channel, pager.name, call_text(escalation, step, person)))
     enqueue(
         Parcel(
             key=f"escalation:{escalation.pk}:{number}:{person.pk}:{channel}",
