@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_ALARM, FUNCTION_ALARM = 400, 60  # lines
+ALONE = {"vigie/public/emergency.py": 500}  # copied to another host as one file: it can't be split
 
 
 def sources(root: Path) -> Iterator[Path]:
@@ -44,8 +45,8 @@ def main(root: Path = ROOT / "src") -> int:
         lines = text.count("\n")
         if lines:
             files.append(lines)
-        if lines > FILE_ALARM:
-            alarms.append(f"{here}: {lines} lines; split it (alarm: {FILE_ALARM})")
+        if lines > (alarm := ALONE.get(here.as_posix(), FILE_ALARM)):
+            alarms.append(f"{here}: {lines} lines; split it (alarm: {alarm})")
         for name, line, length in functions(ast.parse(text, str(path))):
             lengths.append(length)
             if length > FUNCTION_ALARM:

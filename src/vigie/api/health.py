@@ -62,12 +62,15 @@ def _database() -> Check:
 
 
 def _worker() -> Check:
-    last = max((run.last_ok for run in ModuleRun.objects.all() if run.last_ok), default=None)
-    if last is None:
+    now = clock.now()
+    ages = [now - run.last_ok for run in ModuleRun.objects.all() if run.last_ok]
+    if not ages:
         return {"ok": False, "why": "no worker has run yet; start one: vigie worker"}
-    age = (clock.now() - last).total_seconds()
-    well = age <= WORKER_SILENT_AFTER.total_seconds()
-    return {"ok": well, "age_seconds": round(age, 1), **({} if well else {"why": "the worker is silent"})}
+    age = min(ages, key=abs)  # when the clock was set back, a sign of life from the future is none
+    well = abs(age) <= WORKER_SILENT_AFTER
+    ahead = "the worker was last heard of in the future: was the clock set back?"
+    why = {} if well else {"why": "the worker is silent" if age > timedelta(0) else ahead}
+    return {"ok": well, "age_seconds": round(age.total_seconds(), 1), **why}
 
 
 def _modules() -> Check:

@@ -27,6 +27,15 @@ def test_healthy_while_database_and_worker_answer(cast: Cast, clock: Clock):
     assert not silent.json()["checks"]["worker"]["ok"]
 
 
+def test_a_sign_of_life_from_the_future_is_none(cast: Cast, clock: Clock):
+    beat(SUNDAY + timedelta(hours=2))  # the clock was set back since
+    answer = Client().get("/healthz")
+    assert answer.status_code == 503
+    assert "set back" in answer.json()["checks"]["worker"]["why"]
+    ModuleRun.objects.create(module="overdue words", last_ok=SUNDAY)  # whatever runs next says that it lives
+    assert Client().get("/healthz").status_code == 200
+
+
 def test_a_desk_whose_worker_never_ran_is_not_ready(cast: Cast):
     assert Client().get("/healthz").status_code == 503
     assert Client().get("/healthz/live").status_code == 200

@@ -4,7 +4,7 @@
     python3 emergency.py FOLDER --withdraw
 
 Runs anywhere with Python 3.11, from this file alone. Without options it asks. The notice stands on top of the first
-pages (fr and en), marked as published by hand, and in flash.json, status.json, the flash texts and the feeds; a second
+pages (fr and en), marked as published by hand, and in flash.json, status.json, the flash texts, the feeds and api/v2; a second
 one replaces the first. The next real build takes it away.
 """
 
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import format_datetime
 from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -246,32 +247,98 @@ def lines(language: str, what: Notice | None, shape: Callable[[str], str]) -> Ch
     return change
 
 
-def feed(language: str, what: Notice | None, now: datetime) -> Change:
+def feed(what: Notice | None, entry: Callable[[Notice, str], str], made: str) -> Change:
+    """An Atom or RSS file: the entry where entries begin; `made` is “element>when” of when it was written."""
+
     def change(old: str | None) -> str | None:
         if old is None or not BETWEEN.search(old):
             return old
         found = re.search(r"<id>([^<]*)</id>", old)
-        entry = ""
-        if what and found:
-            said = f"{what.what(language)} {promise(what, language)} {by_hand(what, language)}"
-            entry = (
-                f"<entry><id>{found[1]}:by-hand:{what.since:%Y%m%d%H%M}</id><title>{escape(sentence(what, language))} "
-                f"{escape(MARK[language])}</title><published>{stamp(what.since)}</published>"
-                f"<updated>{stamp(now)}</updated><content>{escape(said)}</content></entry>"
-            )
-        new = BETWEEN.sub(lambda _: OPEN + entry + CLOSE, old, count=1)
-        return re.sub(r"<updated>[^<]*</updated>", f"<updated>{stamp(now)}</updated>", new, count=1)
+        new = entry(what, found[1] if found else "vigie") if what else ""
+        old = BETWEEN.sub(lambda _: OPEN + new + CLOSE, old, count=1)
+        return re.sub(f"<{made.partition('>')[0]}>[^<]*<", f"<{made}<", old, count=1)
 
     return change
+
+
+def _said(what: Notice, language: str) -> tuple[str, str]:
+    title = f"{sentence(what, language)} {MARK[language]}"
+    return title, f"{what.what(language)} {promise(what, language)} {by_hand(what, language)}"
+
+
+def in_atom(language: str, now: datetime) -> Callable[[Notice, str], str]:
+    def entry(what: Notice, name: str) -> str:
+        title, said = (escape(text) for text in _said(what, language))
+        return (
+            f"<entry><id>{name}:by-hand:{what.since:%Y%m%d%H%M}</id><title>{title}</title>"
+            f"<published>{stamp(what.since)}</published><updated>{stamp(now)}</updated><content>{said}</content></entry>"
+        )
+
+    return entry
+
+
+def in_rss(language: str) -> Callable[[Notice, str], str]:
+    def entry(what: Notice, name: str) -> str:
+        title, said = (escape(text) for text in _said(what, language))
+        mark = f"{name}:by-hand:{what.since:%Y%m%d%H%M}:{what.published:%Y%m%d%H%M}"  # what was corrected is a new item
+        return (
+            f'<item><title>{title}</title><guid isPermaLink="false">{mark}</guid>'
+            f"<pubDate>{format_datetime(what.published)}</pubDate><description>{escape(said)}</description></item>"
+        )
+
+    return entry
+
+
+def statuspage(what: Notice | None) -> Change:
+    """A file of api/v2: an incident on top, the worst state over all; what it said before stands under `by_hand`."""
+
+    def change(old: str | None) -> str | None:
+        try:
+            content = json.loads(old or "")
+            content |= content.pop("by_hand", {})
+            before = {key: content[key] for key in ("page", "status", "incidents") if key in content}
+            if what:
+                at = stamp(what.published)
+                content |= {"by_hand": before, "page": content["page"] | {"updated_at": at}}
+                if "status" in before:
+                    content["status"] = {"indicator": "critical", "description": "Major System Outage"}
+                if "incidents" in before:
+                    content["incidents"] = [_incident(what, at, content["page"]), *before["incidents"]]
+        except (ValueError, TypeError, KeyError):
+            return old
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+    return change
+
+
+def _incident(what: Notice, at: str, site: dict[str, str]) -> dict[str, object]:
+    title, said = (text.replace("<", "‹").replace(">", "›") for text in _said(what, "en"))
+    times = {"created_at": at, "updated_at": at}
+    update = {"id": "by-hand-1", "incident_id": "by-hand", "status": "investigating", "body": said} | times
+    update |= {"display_at": at, "affected_components": [], "deliver_notifications": True}
+    found = {"id": "by-hand", "name": title, "status": "investigating", "impact": "critical"} | times
+    return found | {
+        "monitoring_at": None,
+        "resolved_at": None,
+        "started_at": stamp(what.since),
+        "page_id": site["id"],
+        "shortlink": f"{site['url']}/en/index.html",
+        "incident_updates": [update | {"custom_tweet": None, "tweet_id": None}],
+        "components": [],
+    }
 
 
 def changes(what: Notice | None, now: datetime, first: str) -> dict[str, Change]:
     """Every file that is touched; the pages last. `first` is the language of the folder's own index.html."""
     found: dict[str, Change] = {}
     for language in LANGUAGES:
-        found[f"feeds/news.{language}.atom"] = feed(language, what, now)
+        found[f"feeds/news.{language}.atom"] = feed(what, in_atom(language, now), f"updated>{stamp(now)}")
+        built = f"lastBuildDate>{format_datetime(now.astimezone(UTC), usegmt=True)}"
+        found[f"feeds/news.{language}.rss"] = feed(what, in_rss(language), built)
         found[f"flash.{language}.txt"] = lines(language, what, str)
         found[f"motd.{language}.txt"] = lines(language, what, ascii_only)
+    for name in ("summary", "status", "incidents", "incidents/unresolved"):
+        found[f"api/v2/{name}.json"] = statuspage(what)
     found["flash.json"] = data("flashes", what)
     found["status.json"] = data("outages", what)
     for language in LANGUAGES:

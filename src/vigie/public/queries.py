@@ -290,7 +290,8 @@ def site_state() -> SiteState:
     ).exists()
     return SiteState(
         built_at=seen.at if seen else None,
-        is_current=seen is not None and not told_after and clock.now() - seen.at <= heartbeat(),
+        # Made in the future means that the clock was set back: nobody knows how old it is.
+        is_current=seen is not None and not told_after and abs(clock.now() - seen.at) <= heartbeat(),
         error=error,
         event_id=seen.event_id if seen else 0,
     )

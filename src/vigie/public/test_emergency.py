@@ -50,7 +50,8 @@ def test_it_stands_on_top_of_the_first_pages_and_in_all_the_rest(site: Path):
     touched = {path for path in after if after[path] != before.get(path)}
     assert touched == {
         *(f"{language}/index.html" for language in ("fr", "en")),
-        *(f"feeds/news.{language}.atom" for language in ("fr", "en")),
+        *(f"feeds/news.{language}.{kind}" for language in ("fr", "en") for kind in ("atom", "rss")),
+        *(f"api/v2/{name}.json" for name in ("summary", "status", "incidents", "incidents/unresolved")),
         *(f"{kind}.{language}.txt" for kind in ("flash", "motd") for language in ("fr", "en")),
         *("index.html", "flash.json", "status.json"),
     }
@@ -67,10 +68,27 @@ def test_it_stands_on_top_of_the_first_pages_and_in_all_the_rest(site: Path):
     assert first.isascii()
     assert len(first) <= 200
     assert first.endswith("[publie a la main]")
-    parsed = feedparser.parse(after["feeds/news.en.atom"])
-    assert not parsed.bozo, parsed.get("bozo_exception")
-    assert "[published by hand]" in parsed.entries[0].title
-    assert len(parsed.entries) == 2
+    for kind in ("atom", "rss"):
+        parsed = feedparser.parse(after[f"feeds/news.en.{kind}"])
+        assert not parsed.bozo, parsed.get("bozo_exception")
+        assert "[published by hand]" in parsed.entries[0].title
+        assert "Power cut." in str(parsed.entries[0])
+        assert len(parsed.entries) == 2
+
+
+def test_readers_of_statuspage_see_it_as_an_incident(site: Path):
+    """Every key that a real incident has, so that their readers find what they look for."""
+    run(site, *WORDS, *TIMES)
+    summary = json.loads((site / "api/v2/summary.json").read_text("utf-8"))
+    assert summary["status"]["indicator"] == "critical"
+    by_hand, real = summary["incidents"]
+    assert by_hand.keys() == real.keys()
+    assert by_hand["incident_updates"][0].keys() == real["incident_updates"][0].keys()
+    assert by_hand["name"].endswith("[published by hand]")
+    assert "Power cut." in by_hand["incident_updates"][0]["body"]
+    run(site, *WORDS[:2], "--what-fr", "Le courant revient.", "--what-en", "Power returns.", *TIMES)
+    incidents = json.loads((site / "api/v2/incidents/unresolved.json").read_text("utf-8"))["incidents"]
+    assert [row["id"] for row in incidents] == ["by-hand", real["id"]]
 
 
 def test_withdrawing_leaves_the_site_as_it_was(site: Path):
@@ -81,7 +99,7 @@ def test_withdrawing_leaves_the_site_as_it_was(site: Path):
     for path, content in before.items():
         if path.endswith(".json"):
             assert json.loads(after[path]) == json.loads(content)
-        elif not path.endswith(".atom"):  # a feed that changed says that it changed
+        elif not path.endswith((".atom", ".rss")):  # a feed that changed says that it changed
             assert after[path] == content, path
     assert len(feedparser.parse(after["feeds/news.fr.atom"]).entries) == 1
     assert set(after) == set(before)
@@ -106,9 +124,10 @@ def test_the_next_real_build_takes_it_away(site: Path, clock: Clock):
 def test_everything_is_escaped(site: Path):
     evil = '<img src=x onerror=alert(1)> & "quotes" ]]> <!--/by-hand-->'
     assert run(site, "--service", evil, "--what-fr", evil, "--what-en", evil, *TIMES).returncode == 0
-    for path in ("index.html", "fr/index.html", "en/index.html", "feeds/news.fr.atom"):
+    for path in ("index.html", "fr/index.html", "en/index.html", "feeds/news.fr.atom", "feeds/news.fr.rss"):
         assert "<img" not in (site / path).read_text("utf-8")
-    assert not feedparser.parse((site / "feeds/news.fr.atom").read_bytes()).bozo
+    for kind in ("atom", "rss"):
+        assert not feedparser.parse((site / f"feeds/news.fr.{kind}").read_bytes()).bozo
     assert run(site, "--withdraw").returncode == 0
     assert "onerror" not in (site / "en/index.html").read_text("utf-8")
 

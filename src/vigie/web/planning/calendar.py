@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -87,7 +87,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
         "this_month": address(month=f"{today:%Y-%m}"),
         "as_month": address(view="month"),
         "as_agenda": address(view="agenda"),
-        "feed": _feed(service),
+        "feed": _feed(service, (get_language() or "fr")[:2]),
         "may_plan": may(request.user, OutagePermission.DECLARE, PERMISSIONS),
         "page_keys": [("k", _("earlier")), ("j", _("later"))],
     }
@@ -173,9 +173,7 @@ def _entry(shown: Going, day: date, zone: ZoneInfo) -> Entry:
     )
 
 
-def _feed(service: str) -> str:
-    """The calendar feed, where the desk has one."""
-    try:
-        return reverse("feed_ical") + (f"?service={service}" if service else "")
-    except NoReverseMatch:
-        return ""
+def _feed(service: str, language: str) -> str:
+    """The calendar that the public site offers of the same: of all outages, or of one service."""
+    kind = f"services/{service}" if service in dict(service_choices()) else "outages"
+    return reverse("public_file", args=[f"feeds/{kind}.{language}.ics"])

@@ -1,6 +1,7 @@
 """Planning, the calendar, templates: what is shown before anything is saved, and what a press makes."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,3 +179,11 @@ def test_the_list_tells_planned_from_sudden(cast: Cast):
     assert "→" in page
     rows = json.loads(logged(cast.lucie).get("/outages?format=json").content)["outages"]
     assert rows[0]["kind"] == "scheduled"
+
+
+@pytest.mark.parametrize("query", ["", "?service=farm", "?service=no%20such/thing"])
+def test_the_calendar_leads_to_a_calendar_that_programs_read(cast: Cast, query: str):
+    client = logged(cast.lucie)
+    address = re.search(r'href="([^"]+\.ics)"', flat(client.get(f"/calendar{query}")))
+    assert address is not None
+    assert client.get(address[1]).content.startswith(b"BEGIN:VCALENDAR")
