@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE_ALARM, FUNCTION_ALARM = 400, 60  # lines
-ALONE = {"vigie/public/emergency.py": 500}  # copied to another host as one file: it can't be split
+ALONE = {"src/vigie/public/emergency.py": 500}  # copied to another host as one file: it can't be split
 
 
 def sources(root: Path) -> Iterator[Path]:
