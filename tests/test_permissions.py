@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.support.cast import SUNDAY, Cast
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.duty.models import Shift
+from vigie.duty.seen.actions import make_sign
+from vigie.duty.seen.queries import calendar_path
 from vigie.experiments.coverage import actions as coverage
 from vigie.experiments.models import Contact
 from vigie.kernel.access import System
@@ -115,7 +117,11 @@ def numbers(cast: Cast) -> dict[str, Any]:
         at=time(9),
         minutes=60,
     )
+    sign, sign_secret = make_sign(cast.odile, label="Door")
     return {
+        "sign": sign.pk,
+        "sign_secret": sign_secret,
+        "shift_calendar": calendar_path(cast.production),
         "planned": planned.pk,
         "work": work.number,
         "outage": outage.pk,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("vigie.web.mail.urls")),
     path("", include("vigie.web.subscriptions.urls")),
     path("", include("vigie.web.people.urls")),
+    path("", include("vigie.web.signs.urls")),
     path("", include("vigie.web.duty.urls")),
     path("", include("vigie.web.services.urls")),
     path("", include("vigie.web.experiments.urls")),
