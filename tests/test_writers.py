@@ -22,7 +22,20 @@ WRITES = frozenset(
 )
 # Methods of the same names on things that are no rows: dict.update, hash.update…
 NOT_ROWS = frozenset(
-    {"router", "context", "found", "data", "known", "headers", "query", "form", "fields", "attrs", "digest"}
+    {
+        "router",
+        "context",
+        "found",
+        "data",
+        "known",
+        "headers",
+        "query",
+        "form",
+        "fields",
+        "attrs",
+        "digest",
+        "image",
+    }
 )
 
 MAY_WRITE = {

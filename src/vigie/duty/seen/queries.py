@@ -60,7 +60,7 @@ def board(t: datetime, codes: Collection[str] = ()) -> list[Post]:
         if codes and duty.code not in codes:
             continue
         levels = {
-            *range(1, getattr(duty, "levels", 1) + 1),
+            *range(1, duty.levels + 1),
             *(level for pk, level in {*held, *coming} if pk == duty.pk),
         }
         seats = tuple(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import get_language, pgettext
@@ -62,7 +63,7 @@ def off() -> Face:
 def _midnight_after(now: datetime) -> datetime:
     """When the sign's date is no longer right: the centre's next midnight."""
     here = timewords.local(now)
-    return instant(datetime.combine(here.date() + NIGHT, time(0)), here.tzinfo)
+    return instant(datetime.combine(here.date() + NIGHT, time(0)), ZoneInfo(settings.TIME_ZONE))
 
 
 def _row(post: Post, now: datetime, *, names: bool) -> Row:
