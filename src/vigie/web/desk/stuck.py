@@ -29,6 +29,8 @@ SEES_ALL = frozenset({Role.LEAD, Role.ADMINISTRATOR})  # of what belongs to nobo
 def stuck_tasks(reader: Person, language: str) -> Iterator[Task]:
     """Deliveries that nobody will try again by itself: one task per outage of the reader's, one for all that is nobody's."""
     rows = post.stuck()
+    if not rows:
+        return
     threads = notices.threads_of_topics(row.topic for row in rows)
     held = outages.looked_after(threads.values())
     of_outage: dict[Outage, list[Stuck]] = {}
@@ -74,6 +76,8 @@ def bounce_tasks(reader: Person, language: str) -> Iterator[Task]:
     Gone once a person cleared the address, or nobody wants it told any more. Where no outage is open, a lead sees it.
     """
     rows = list(post.bounced_deliveries().values_list("topic", "recipient", "bounced_at"))
+    if not rows:
+        return
     wanted = subscriptions.still_told(recipient for _topic, recipient, _at in rows)
     threads = notices.threads_of_topics({topic for topic, _recipient, _at in rows})
     held = outages.looked_after(threads.values())
