@@ -17,6 +17,7 @@ from vigie.outages import queries
 from vigie.outages.actions import audience
 from vigie.outages.models import Alarm, Fact, Outage
 from vigie.outages.rules import Due
+from vigie.outages.sayings import log_text
 from vigie.outages.texts import facts_of, headline, path, public_links
 from vigie.people.models import Person
 from vigie.post.queries import tally
@@ -110,7 +111,7 @@ def fact_out(fact: Fact) -> shapes.FactOut:
         kind=fact.kind,
         author=fact.author_label,
         login=fact.author.login if fact.author else None,
-        text=fact.text,
+        text=log_text(fact),
         answers=fact.answers_id,
     )
 

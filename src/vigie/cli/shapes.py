@@ -7,6 +7,7 @@ from vigie.notices.models import Version
 from vigie.notices.queries import published
 from vigie.outages import queries
 from vigie.outages.models import Fact, Outage
+from vigie.outages.sayings import log_text
 from vigie.outages.texts import headline
 
 Shape = dict[str, Any]
@@ -64,7 +65,7 @@ def fact(row: Fact) -> Shape:
         "at": row.at,
         "kind": row.kind,
         "author": row.author_label,
-        "text": row.text,
+        "text": log_text(row),
         "answers": row.answers_id,
     }
 

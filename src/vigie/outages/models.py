@@ -132,6 +132,7 @@ class Fact(models.Model):
     author = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     author_label = models.CharField(max_length=200)
     text = models.TextField()
+    said = models.JSONField(default=dict)  # by Vigie itself: a sentence and its values (sayings.py)
     answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answered_by")
     mail = models.ForeignKey(
         InboundMail, on_delete=models.PROTECT, null=True, related_name="+"

@@ -18,6 +18,7 @@ from vigie.notices.texts import title
 from vigie.outages.models import ROLE_LABELS, Affected, Fact, Outage
 from vigie.outages.queries import affected, in_other_outages, policy, told_since
 from vigie.outages.rules import RoleName, State
+from vigie.outages.sayings import Said, sentence
 from vigie.people.models import Person
 from vigie.post.keys import answers_to
 from vigie.services.queries import touched_by
@@ -172,16 +173,6 @@ def answer_mail(question: Fact, text: str, *, language: str) -> dict[str, Any]:
     return payload
 
 
-def bounced_line(address: str, *, blocked: bool, diagnostic: str) -> str:
-    """What the log says of a mail that came back."""
-    pattern = (
-        _("%(who)s can’t be reached by mail: nothing more is sent there. %(error)s")
-        if blocked
-        else _("A mail to %(who)s came back; it may pass. %(error)s")
-    )
-    return (pattern % {"who": address, "error": diagnostic[:1000]}).strip()
-
-
 def end_proposed_mail(outage: Outage, person: Person, *, summary: str) -> dict[str, str]:
     """Tells the contact that monitoring sees the service working again."""
     with translation.override(person.language):
@@ -195,17 +186,7 @@ def end_proposed_mail(outage: Outage, person: Person, *, summary: str) -> dict[s
         }
 
 
-def undelivered_line(recipient: str, state: str, error: str) -> str:
-    """What the log says of a mail that nobody will try again by itself."""
-    pattern = (
-        _("The mail to %(who)s may or may not have arrived: %(error)s")
-        if state == "in_doubt"
-        else _("The mail to %(who)s could not be delivered: %(error)s")
-    )
-    return pattern % {"who": recipient, "error": error[:1000]}
-
-
-def undelivered_mail(outage: Outage, person: Person, *, line: str) -> dict[str, str]:
+def undelivered_mail(outage: Outage, person: Person, *, said: Said) -> dict[str, str]:
     """Tells the follower that a notice did not reach everybody."""
     with translation.override(person.language):
         return {
@@ -214,7 +195,7 @@ def undelivered_mail(outage: Outage, person: Person, *, line: str) -> dict[str, 
                 "%(line)s\n\nThere may be more; the outage's log has them all. Look at the address, then try again or give"
                 " it up, here:\n%(link)s\n"
             )
-            % {"line": line, "link": _link(outage)},
+            % {"line": sentence(said), "link": _link(outage)},
         }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from vigie.kernel.access import System
+from vigie.kernel.intents import IntentState
 from vigie.notices.models import Version
-from vigie.outages.actions.log import ask_from_outside, forget_sender, write
+from vigie.outages.actions.log import ask_from_outside, forget_sender, note
 from vigie.outages.models import Outage
-from vigie.outages.rules import FactKind
-from vigie.outages.texts import bounced_line, undelivered_line, undelivered_mail
+from vigie.outages.texts import undelivered_mail
 from vigie.post.actions import Parcel, enqueue, leave_to_a_person
 from vigie.post.models import Delivery, InboundMail
 
@@ -22,8 +22,12 @@ def tell_of_undelivered(news: Mapping[str, Any]) -> None:
     outage = _outage_of(delivery.topic)
     if outage is None:
         return  # the desk shows what waits for a person in any case
-    line = undelivered_line(delivery.recipient, delivery.state, delivery.last_error)
-    write(System(), outage, line, kind=FactKind.SYSTEM, key=f"undelivered:{delivery.pk}:{delivery.attempt}")
+    said = {
+        "what": "unknown_fate" if delivery.state == IntentState.IN_DOUBT else "undelivered",
+        "who": delivery.recipient,
+        "error": delivery.last_error[:1000],
+    }
+    note(System(), outage, said, key=f"undelivered:{delivery.pk}:{delivery.attempt}")
     person = outage.follower or outage.contact
     if delivery.topic.startswith("notice-version:") and person.email:
         parcel = Parcel(
@@ -32,7 +36,7 @@ def tell_of_undelivered(news: Mapping[str, Any]) -> None:
             recipient_name=person.name,
             language=person.language,
             topic=f"outage:{outage.pk}",
-            payload=dict(undelivered_mail(outage, person, line=line)),
+            payload=dict(undelivered_mail(outage, person, said=said)),
         )
         enqueue([parcel])
 
@@ -63,10 +67,12 @@ def tell_of_bounce(news: Mapping[str, Any]) -> None:
     outage = _outage_of(news["topic"])
     if outage is None:
         return  # /mail shows it in any case
-    line = bounced_line(news["address"], blocked=news["blocked"], diagnostic=news["diagnostic"])
-    write(
-        System(), outage, line, kind=FactKind.SYSTEM, key=f"bounce:{news['mail_id']}:{news['address']}"[:80]
-    )
+    said = {
+        "what": "blocked" if news["blocked"] else "bounced",
+        "who": news["address"],
+        "error": news["diagnostic"][:1000],
+    }
+    note(System(), outage, said, key=f"bounce:{news['mail_id']}:{news['address']}"[:80])
     person = outage.follower or outage.contact
     if person.email and person.email.lower() != news["address"]:
         parcel = Parcel(
@@ -75,7 +81,7 @@ def tell_of_bounce(news: Mapping[str, Any]) -> None:
             recipient_name=person.name,
             language=person.language,
             topic=f"outage:{outage.pk}",
-            payload=dict(undelivered_mail(outage, person, line=line)),
+            payload=dict(undelivered_mail(outage, person, said=said)),
         )
         enqueue([parcel])
 

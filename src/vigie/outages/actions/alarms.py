@@ -4,13 +4,12 @@ A message is taken in as a whole, in one transaction: five hundred alarms of one
 line into its log. Nothing an alarm says is lost: what opens nothing is shown on the desk, with the reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.kernel import audit, clock
@@ -20,7 +19,7 @@ from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
 from vigie.notices.rules import Effect
 from vigie.outages.actions.declare import declare_sudden
-from vigie.outages.actions.log import write
+from vigie.outages.actions.log import note
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import EndProposed, OutageAudit
 from vigie.outages.models import Alarm, Fact, Outage
@@ -31,7 +30,6 @@ from vigie.outages.rules import (
     OLDEST_START,
     AlarmSituation,
     AlarmVerdict,
-    FactKind,
     LogRoom,
     State,
     bundled,
@@ -268,11 +266,9 @@ def _write_lines(received: Sequence[Received]) -> None:
         elif item.verdict == AlarmVerdict.PROPOSE_END:
             ended.setdefault(item.outage, []).append(item.alarm)
     for outage, alarms in began.items():
-        text = ngettext("Alarm: %(what)s", "%(n)s alarms: %(what)s", len(alarms))
-        _write_line(outage, alarms, text)
+        _write_line(outage, alarms, "alarms")
     for outage, alarms in ended.items():
-        text = ngettext("Alarm over: %(what)s", "%(n)s alarms over: %(what)s", len(alarms))
-        _write_line(outage, alarms, text)
+        _write_line(outage, alarms, "alarms_over")
         if not outage.alarms.filter(firing=True).exists():
             emit(EndProposed(outage_id=outage.pk, alarm_id=alarms[-1].pk))
 
@@ -280,7 +276,7 @@ def _write_lines(received: Sequence[Received]) -> None:
 LINE_KEY = "alarm-line:"
 
 
-def _write_line(outage: Outage, alarms: Sequence[Alarm], pattern: str) -> None:
+def _write_line(outage: Outage, alarms: Sequence[Alarm], what: str) -> None:
     """Write it unless the log has had its share of alarms; the last line before silence says so."""
     now = clock.now()
     lines = Fact.objects.filter(outage=outage, key__startswith=LINE_KEY, at__gt=now - LINES_WINDOW)
@@ -288,22 +284,17 @@ def _write_line(outage: Outage, alarms: Sequence[Alarm], pattern: str) -> None:
     if room == LogRoom.FULL:
         return
     shown, more = bundled([alarm.summary for alarm in alarms])
-    text = pattern % _what(alarms, shown, more)
-    if room == LogRoom.LAST:
-        text = (
-            f"{text}\n{_('Many alarms: further ones are listed with the alarms of this outage, not here.')}"
-        )
+    said = {
+        "what": what,
+        "n": len(alarms),
+        "alarms": "; ".join(shown),
+        "more": more,
+        "last": room == LogRoom.LAST,
+    }
     voice = Monitoring(alarms[0].source, "")
     last = alarms[-1]
     key = f"{LINE_KEY}{last.pk}:{last.count}:{'on' if last.firing else 'off'}"
-    write(voice, outage, text, kind=FactKind.SYSTEM, key=key)
-
-
-def _what(alarms: Sequence[Alarm], shown: Sequence[str], more: int) -> Mapping[str, object]:
-    what = "; ".join(shown)
-    if more:
-        what = f"{what} {_('and %(n)s more') % {'n': more}}"
-    return {"n": len(alarms), "what": what}
+    note(voice, outage, said, key=key)
 
 
 @transaction.atomic
@@ -328,8 +319,7 @@ def attach_alarm(actor: Actor, alarm: Alarm, outage: Outage) -> None:
         settled_severity="",
     )
     alarm.outage = outage
-    text = ngettext("Alarm: %(what)s", "%(n)s alarms: %(what)s", 1) % {"what": alarm.summary}
-    write(actor, outage, text, kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "alarms", "n": 1, "alarms": alarm.summary})
     audit.record(OutageAudit.ALARM_ATTACHED, actor=actor, subject=alarm, changes={"outage": outage.pk})
 
 

@@ -16,6 +16,7 @@ from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import FactLogged, OutageAudit
 from vigie.outages.models import Fact, Outage
 from vigie.outages.rules import FactKind
+from vigie.outages.sayings import Said, sentence
 from vigie.outages.texts import answer_mail
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
@@ -113,9 +114,17 @@ def write(
     answers: Fact | None = None,
     key: str | None = None,
 ) -> Fact:
-    """Write one line of the log; also for what Vigie itself did (`FactKind.SYSTEM`)."""
+    """Write one line of the log, in the words of a person."""
     require(actor, OutagePermission.LOG, PERMISSIONS)
     return _record(actor, outage, text, kind=kind, answers=answers, key=key)
+
+
+@transaction.atomic
+def note(actor: Actor, outage: Outage, said: Said, *, key: str | None = None) -> Fact:
+    """Write down what Vigie itself did or heard, as a sentence that each reader reads in their language."""
+    require(actor, OutagePermission.LOG, PERMISSIONS)
+    clean = {name: fit(value) if isinstance(value, str) else value for name, value in said.items()}
+    return _record(actor, outage, sentence(clean), kind=FactKind.SYSTEM, key=key, said=clean)
 
 
 def _record(
@@ -128,6 +137,7 @@ def _record(
     key: str | None = None,
     mail: InboundMail | None = None,
     by_mail: bool = False,
+    said: Said | None = None,
 ) -> Fact:
     text = fit(text)
     if not text:
@@ -149,6 +159,7 @@ def _record(
             author=person,
             author_label=actor.actor_label,
             text=text,
+            said=dict(said or {}),
             answers=answers,
             key=key,
             mail=mail,

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
@@ -15,16 +14,16 @@ from vigie.kernel.lifecycle import change_one, hold
 from vigie.lib.fittext import fit
 from vigie.notices.rules import DataLost, Effect
 from vigie.outages.actions.declare import check_end, check_promise, check_start
-from vigie.outages.actions.log import write
+from vigie.outages.actions.log import note
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import OutageAudit, OutageChanged, OutageEnded
 from vigie.outages.lifecycle import OUTAGE
-from vigie.outages.models import EFFECT_LABELS, Affected, Outage
+from vigie.outages.models import Affected, Outage
 from vigie.outages.queries import policy
-from vigie.outages.rules import FUTURE_START, FactKind, OutageKind, State, next_promise
+from vigie.outages.rules import FUTURE_START, OutageKind, State, next_promise
+from vigie.outages.sayings import named
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
-from vigie.services.models import Service
 from vigie.services.queries import by_codes
 
 REVIEW_LIMIT = 20_000
@@ -57,11 +56,6 @@ def _line(outage: Outage, code: str) -> Affected:
             field="service",
         )
     return found
-
-
-def _name(service: Service) -> str:
-    """As the writer of the log knows it."""
-    return service.name(get_language() or "fr")
 
 
 def known_effect(effect: str) -> Effect:
@@ -143,11 +137,7 @@ def add_service(
     )
     _rehull(outage)
     _owe_change(outage)
-    text = _("%(service)s: %(effect)s") % {
-        "service": _name(service),
-        "effect": EFFECT_LABELS[Effect(line.effect)],
-    }
-    write(actor, outage, str(text), kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "hit", "service": named(service), "effect": str(line.effect)})
     audit.record(
         OutageAudit.SERVICE_ADDED, actor=actor, subject=outage, changes={"service": code, "effect": effect}
     )
@@ -164,12 +154,7 @@ def restore(actor: Actor, outage: Outage, code: str, *, at: datetime | None = No
     _check_past(line.starts_at, at)
     change_one(line, expect={"restored_at": None}, restored_at=at)
     _rehull(outage)
-    write(
-        actor,
-        outage,
-        str(_("%(service)s works again.") % {"service": _name(line.service)}),
-        kind=FactKind.SYSTEM,
-    )
+    note(actor, outage, {"what": "restored", "service": named(line.service)})
     audit.record(
         OutageAudit.SERVICE_RESTORED, actor=actor, subject=outage, changes={"service": code, "at": at}
     )
@@ -221,7 +206,7 @@ def end(actor: Actor, outage: Outage, *, data_lost: str, at: datetime | None = N
         raise BadInput("outage.ends_before_restored", _("A service came back after that time."), field="at")
     still_out.update(restored_at=at)
     OUTAGE.move(outage, State.ENDED, ended_at=at, data_lost=data_lost, false_alarm=False, next_update_by=None)
-    write(actor, outage, str(_("Outage ended.")), kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "ended"})
     audit.record(OutageAudit.ENDED, actor=actor, subject=outage, changes={"at": at, "data_lost": data_lost})
     emit(OutageEnded(outage_id=outage.pk, false_alarm=False))
 
@@ -250,7 +235,7 @@ def false_alarm(actor: Actor, outage: Outage, *, why: str) -> None:
     OUTAGE.move(
         outage, State.ENDED, ended_at=now, false_alarm=True, data_lost=DataLost.NO, next_update_by=None
     )
-    write(actor, outage, f"{_('False alarm:')} {why}", kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "false_alarm", "why": why})
     audit.record(OutageAudit.ENDED, actor=actor, subject=outage, reason=why, changes={"false_alarm": True})
     emit(OutageEnded(outage_id=outage.pk, false_alarm=True))
 
@@ -277,7 +262,7 @@ def reopen(actor: Actor, outage: Outage, *, services: list[str], why: str) -> No
     )
     for line in lines:
         change_one(line, expect={}, restored_at=None, expected_end=None)
-    write(actor, outage, f"{_('Reopened:')} {why}", kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "reopened", "why": why})
     audit.record(
         OutageAudit.REOPENED, actor=actor, subject=outage, reason=why, changes={"services": services}
     )

@@ -10,11 +10,11 @@ from vigie.kernel.access import SYSTEM, Actor, require
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
-from vigie.outages.actions.log import write
+from vigie.outages.actions.log import note
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import OutageAudit, RoleHandedOver
 from vigie.outages.models import ROLE_LABELS, Outage
-from vigie.outages.rules import FactKind, RoleName, State
+from vigie.outages.rules import RoleName, State
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
@@ -67,12 +67,14 @@ def hand_over(actor: Actor, outage: Outage, role: RoleName, to: Person, *, why: 
         changes["follower_stands_in"] = False
     change_one(outage, expect={f"{role}_id": holder.pk if holder else None, "state": outage.state}, **changes)
     setattr(outage, role, to)
-    note = _("%(role)s: %(before)s → %(after)s") % {
-        "role": ROLE_LABELS[role],
+    said = {
+        "what": "handed_over",
+        "role": str(role),
         "before": holder.name if holder else "—",
         "after": to.name,
+        "why": f"({why})" if why else "",
     }
-    fact = write(actor, outage, f"{note} {f'({why})' if why else ''}", kind=FactKind.SYSTEM)
+    fact = note(actor, outage, said)
     audit.record(
         OutageAudit.HANDED_OVER,
         actor=actor,

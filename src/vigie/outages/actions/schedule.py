@@ -16,14 +16,14 @@ from vigie.lib.fittext import on_one_line
 from vigie.notices import actions as notices
 from vigie.notices.rules import Paragraphs
 from vigie.outages.actions.declare import check_end, check_start
-from vigie.outages.actions.log import write
+from vigie.outages.actions.log import note
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import known_effect, needs_contact_or_lead
 from vigie.outages.events import FollowerAsked, OutageAudit, OutageCancelled, OutageChanged, RoleHandedOver
 from vigie.outages.lifecycle import OUTAGE
 from vigie.outages.models import Affected, MaintenanceTemplate, Outage
 from vigie.outages.queries import planned_as, policy
-from vigie.outages.rules import FUTURE_START, FactKind, OutageKind, RoleName, State, next_promise
+from vigie.outages.rules import FUTURE_START, OutageKind, RoleName, State, next_promise
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
 from vigie.people.rules import Role
@@ -217,12 +217,7 @@ def accept_following(actor: Actor, outage: Outage) -> None:
             hint=_("Take the role over from them if that is what you agreed."),
         ) from None
     outage.follower = person
-    fact = write(
-        actor,
-        outage,
-        str(_("%(name)s follows it for Support.") % {"name": person.name}),
-        kind=FactKind.SYSTEM,
-    )
+    fact = note(actor, outage, {"what": "followed", "name": person.name})
     audit.record(OutageAudit.FOLLOWER_ACCEPTED, actor=actor, subject=outage, changes={"person": person})
     emit(
         RoleHandedOver(
@@ -243,8 +238,7 @@ def decline_following(actor: Actor, outage: Outage, *, why: str = "") -> None:
     if person is None or outage.asked_follower_id != person.pk:
         raise Forbidden("role.not_asked", _("You were not asked to follow this outage."))
     change_one(outage, expect={"asked_follower": person.pk, "follower": None}, asked_follower_id=None)
-    text = _("%(name)s can't follow it.") % {"name": person.name}
-    write(actor, outage, f"{text} {why}".strip(), kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "declined", "name": person.name, "why": why})
     audit.record(OutageAudit.FOLLOWER_DECLINED, actor=actor, subject=outage, reason=why)
 
 
@@ -274,7 +268,7 @@ def move(actor: Actor, outage: Outage, starts_at: datetime, *, why: str = "") ->
         change_one(step, expect={}, starts_at=step.starts_at + by, ends_at=step.ends_at + by)
     before = outage.starts_at
     _changed(outage, expect={"starts_at": before})
-    write(actor, outage, f"{_('Moved.')} {why}".strip(), kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "moved", "why": why})
     audit.record(
         OutageAudit.MOVED, actor=actor, subject=outage, reason=why, changes={"from": before, "to": starts_at}
     )
@@ -381,7 +375,7 @@ def start(actor: Actor, outage: Outage, *, at: datetime | None = None) -> None:
         started_at=now,
         next_update_by=next_promise(now, policy(outage.kind).update_every),
     )
-    write(actor, outage, str(_("Work has begun.")), kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "began"})
     audit.record(OutageAudit.STARTED, actor=actor, subject=outage, changes={"at": at})
     emit(OutageChanged(outage_id=outage.pk))
 
@@ -394,7 +388,7 @@ def cancel(actor: Actor, outage: Outage, *, why: str) -> None:
     if not why.strip():
         raise BadInput("outage.why", _("Say why it is cancelled."), field="why")
     OUTAGE.move(outage, State.CANCELLED, cancelled_at=clock.now(), next_update_by=None)
-    write(actor, outage, f"{_('Cancelled:')} {why}", kind=FactKind.SYSTEM)
+    note(actor, outage, {"what": "cancelled", "why": why})
     audit.record(OutageAudit.CANCELLED, actor=actor, subject=outage, reason=why)
     by = person_behind(actor)
     emit(OutageCancelled(outage_id=outage.pk, by_person_id=by.pk if by else None))

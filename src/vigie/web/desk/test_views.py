@@ -200,5 +200,5 @@ def test_the_desk_reads_the_database_no_more_often_for_a_longer_past(
             actions.end(cast.amina, row, data_lost="no")
 
     past(12)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         tasks(cast.amina, "en")

@@ -16,6 +16,7 @@ from vigie.notices.rules import Kind
 from vigie.outages import queries
 from vigie.outages.models import Fact, Outage
 from vigie.outages.rules import FactKind, OutageKind
+from vigie.outages.sayings import log_text
 from vigie.post import queries as post
 from vigie.web import timewords
 
@@ -75,7 +76,7 @@ def fact_line(fact: Fact) -> Line:
         asker=fact.mail.sender if fact.mail and "@" in fact.mail.sender else "",
         by_mail=fact.answered_by_mail,
         who_name=fact.author_label,
-        text=fact.text,
+        text=log_text(fact),
     )
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from vigie.notices import queries as notices
 from vigie.notices.queries import Wanted
 from vigie.outages import past, queries
+from vigie.outages.sayings import log_text
 from vigie.outages.texts import headline
 from vigie.web.access import StaffRequest, staff
 from vigie.web.lists import carried, words_of
@@ -37,7 +38,7 @@ def search(request: StaffRequest) -> HttpResponse:
             for row in told
         ],
         "lines": [
-            {"outage": row.outage_id, "at": row.at, "who": row.author_label, "text": row.text}
+            {"outage": row.outage_id, "at": row.at, "who": row.author_label, "text": log_text(row)}
             for row in lines
         ],
     }

@@ -14,6 +14,7 @@ from vigie.cli.words import gettext as _
 from vigie.outages import actions, queries
 from vigie.outages.models import Fact, Outage
 from vigie.outages.rules import FactKind
+from vigie.outages.sayings import log_text
 
 Text = Annotated[
     str, typer.Argument(metavar="TEXT", help=_("What to write; - reads it from standard input."))
@@ -58,7 +59,7 @@ def _show(row: Outage, *, as_json: bool) -> None:
 
 def _line(one: Fact) -> str:
     mark = MARKS[FactKind(one.kind)]
-    return f"{shown(one.at)} {mark} [{one.pk}] {one.author_label}: {one.text}"
+    return f"{shown(one.at)} {mark} [{one.pk}] {one.author_label}: {log_text(one)}"
 
 
 def ask(number: Number, text: Text, as_: As = "") -> None:
