@@ -2,19 +2,38 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from vigie.duty.models import Duty, Shift, ShiftChange, Swap
 from vigie.duty.queries.holes import Hole
+from vigie.duty.rules import Reason
 from vigie.people.models import Person
 
 MOST_LINES = 30
+REASONS = {
+    Reason.LEFT: gettext_lazy("no longer works here then"),
+    Reason.ABSENT: gettext_lazy("away then"),
+    Reason.UNQUALIFIED: gettext_lazy("not qualified then"),
+    Reason.HOLDS: gettext_lazy("holds another level then"),
+}
+
+
+class SwapNews(StrEnum):
+    """What can be said of a swap to those whom it concerns."""
+
+    OFFERED = "offered"
+    TO_DECIDE = "to_decide"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 def when(starts: datetime, ends: datetime) -> str:
@@ -105,4 +124,39 @@ def digest_mail(
             "subject": _("Your duty, week by week"),
             "text": _("%(name)s,\n\n%(parts)s\n\nEverything about your shifts: %(link)s")
             % {"name": person.name, "parts": "\n\n".join(parts), "link": _mine()},
+        }
+
+
+SUBJECTS = {
+    SwapNews.OFFERED: gettext_lazy("%(from)s asks whether you can take a shift"),
+    SwapNews.TO_DECIDE: gettext_lazy("A swap waits for your decision"),
+    SwapNews.DECLINED: gettext_lazy("Your offer of a shift was declined"),
+    SwapNews.REFUSED: gettext_lazy("A lead refused the swap"),
+    SwapNews.WITHDRAWN: gettext_lazy("The offer of a shift was withdrawn"),
+    SwapNews.EXPIRED: gettext_lazy("Nobody took your shift: you hold it"),
+}
+
+
+def swap_mail(swap: Swap, news: SwapNews, person: Person) -> dict[str, str]:
+    """Tell `person` what became of an offer, in their language."""
+    with translation.override(person.language):
+        duty = swap.duty.name(person.language)
+        lines = [
+            _("Shift: %(when)s, %(duty)s, %(level)s")
+            % {"when": when(swap.starts_at, swap.ends_at), "duty": duty, "level": level_name(swap.level)}
+        ]
+        if swap.return_starts_at and swap.return_ends_at:
+            span = when(swap.return_starts_at, swap.return_ends_at)
+            lines.append(_("In return: %(when)s") % {"when": span})
+        lines.append(_("Offered by: %(name)s") % {"name": swap.offered_by.name})
+        if swap.accepted_by:
+            lines.append(_("Accepted by: %(name)s") % {"name": swap.accepted_by.name})
+        if swap.why:
+            lines.append(_("Why: %(why)s") % {"why": swap.why})
+        if swap.answer:
+            lines.append(_("Answer: %(answer)s") % {"answer": swap.answer})
+        link = f"{settings.OPTIONS['site.url']}/duty/+swaps/{swap.pk}"
+        return {
+            "subject": SUBJECTS[news] % {"from": swap.offered_by.name},
+            "text": "\n\n".join([f"{person.name},", "\n".join(lines), link]),
         }

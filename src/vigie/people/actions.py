@@ -82,7 +82,7 @@ def save_person(
         setattr(person, key, value)
     if not person.is_active and person.employed_until and person.employed_until <= _today():
         person.employed_until = None  # who comes back stays until somebody says otherwise
-    back = person.pk is not None and not person.is_active
+    back = not person.is_active
     person.is_active = True
     if not person.password:
         person.set_unusable_password()

@@ -49,6 +49,8 @@ def modules(reactions: ReactionTable) -> list[Module]:
             due=lambda: lock.last_ok_before("holes ahead", HOUR),
         ),
         Module("rota", seconds(600), _rota, due=lambda: lock.last_ok_before("rota", HOUR)),
+        Module("swaps", seconds(60), lambda _turn: duty.expire_swaps(), due=duty.swaps_to_expire),
+        Module("calendars", seconds(60), _calendars, limit=timedelta(minutes=30), due=duty.calendars_due),
         Module("rota mails", seconds(30), lambda _turn: duty.tell_changes(), due=duty.changes_due),
         Module("weekly rota mail", seconds(900), lambda _turn: duty.send_digests()),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
@@ -84,8 +86,12 @@ def _public_due() -> bool:
 
 
 def _rota(_turn: Turn) -> int:
-    """As the days pass, rotations reach further; offers whose shift has begun end."""
+    """As the days pass, rotations reach further."""
     return duty.refill_all()
+
+
+def _calendars(turn: Turn) -> int:
+    return duty.read_calendars(turn.go_on)
 
 
 def _tidy(_turn: Turn) -> int:

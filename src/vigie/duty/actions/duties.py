@@ -103,8 +103,8 @@ def _checked(shape: Shape) -> tuple[Rhythm, tuple[time, ...], list[int]]:
         ) from None
     days = sorted(set(shape.weekdays))
     if not 1 <= shape.levels <= HIGHEST_LEVEL:
-        text = _("Levels go from 1, the primary, to %(highest)s.") % {"highest": HIGHEST_LEVEL}
-        raise BadInput("duty.levels", text, field="levels")
+        words = _("Levels go from 1, the primary, to %(highest)s.") % {"highest": HIGHEST_LEVEL}
+        raise BadInput("duty.levels", words, field="levels")
     if shape.ideal < shape.minimum:
         raise BadInput("duty.ideal", _("The ideal number is below the minimum."), field="ideal")
     if rhythm is Rhythm.HAND:
@@ -116,8 +116,8 @@ def _checked(shape: Shape) -> tuple[Rhythm, tuple[time, ...], list[int]]:
     if rhythm is Rhythm.OFFICE and shape.closes is None:
         raise BadInput("duty.closes", _("When do office hours end?"), field="closes")
     if rhythm is Rhythm.WEEKLY and len(handovers) > 1:
-        text = _("A duty by the week is handed over once: give one time.")
-        raise BadInput("duty.handovers", text, field="handovers")
+        once = _("A duty by the week is handed over once: give one time.")
+        raise BadInput("duty.handovers", once, field="handovers")
     return rhythm, handovers, days
 
 

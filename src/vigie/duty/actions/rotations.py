@@ -110,14 +110,17 @@ def _checked_order(
             hint=_("Say first at what times it is handed over."),
         )
     if every not in set(Every):
-        text = _("A rotation moves on every shift, day or week.")
-        raise BadInput("rotation.every", text, field="every")
+        raise BadInput("rotation.every", _("A rotation moves on every shift, day or week."), field="every")
     if not 1 <= len(people) <= MOST_PEOPLE:
-        text = _("Put 1 to %(most)s people in order.") % {"most": MOST_PEOPLE}
-        raise BadInput("rotation.people", text, field="people")
+        raise BadInput(
+            "rotation.people", _("Put 1 to %(most)s people in order.") % {"most": MOST_PEOPLE}, field="people"
+        )
     if starts_on > clock.now().date() + timedelta(days=3653):
-        text = _("This day is more than ten years away; is the year right?")
-        raise BadInput("rotation.too_far", text, field="starts_on")
+        raise BadInput(
+            "rotation.too_far",
+            _("This day is more than ten years away; is the year right?"),
+            field="starts_on",
+        )
     return Order(starts_on, Every(every), tuple(one.pk for one in people), tuple(offsets) or (0,))
 
 

@@ -56,6 +56,7 @@ def take(actor: Actor, shift: Shift) -> None:
 def hand_on(actor: Actor, shift: Shift, person: Person, *, origin: str | None = None) -> None:
     """The shift is another person's from now on; `Conflict` if it is no longer as we saw it."""
     before = shift.person
+    _end_swaps(actor, shift)
     change_one(
         shift,
         expect={"person": before, "sequence": shift.sequence, "starts_at": shift.starts_at},

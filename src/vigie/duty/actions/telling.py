@@ -31,8 +31,8 @@ def changes_due() -> bool:
 
 def _owed() -> list[int]:
     now = clock.now()
-    rows = ShiftChange.objects.filter(told_at__isnull=True).order_by().values("person")
-    rows = rows.annotate(first=Min("at"), last=Max("at"))
+    untold = ShiftChange.objects.filter(told_at__isnull=True).order_by()
+    rows = untold.values("person").annotate(first=Min("at"), last=Max("at"))
     return [row["person"] for row in rows if row["last"] <= now - QUIET or row["first"] <= now - PATIENCE]
 
 
