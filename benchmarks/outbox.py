@@ -61,7 +61,7 @@ def ours(run: str, count: int) -> float:
     from vigie.post.models import Delivery  # noqa: PLC0415 # same
 
     with transaction.atomic():
-        enqueue(Parcel(f"{run}:{n}", f"ours{n}@centre.test", "fr", run, PAYLOAD) for n in range(count))
+        enqueue(Parcel(f"{run}:{n}", f"ours{n}@centre.test", "fr", run, shared=PAYLOAD) for n in range(count))
     started = time.perf_counter()
     sent = sending.send_due(run)
     took = time.perf_counter() - started

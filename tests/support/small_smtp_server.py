@@ -1,6 +1,6 @@
 """A small real SMTP server that misbehaves to order. Run as a process of its own:
 
-    python -m tests.support.small_smtp_server --port 0 --folder DIR [--no-smtputf8] [--login name:word] [--tls PEM]
+    python -m tests.support.small_smtp_server --port 0 --folder DIR [--no-smtputf8] [--no-pipelining] [--login name:word] [--tls PEM]
 
 It writes its port to DIR/port, keeps each mail in the maildir DIR/mail/ADDRESS, and one line per connection and
 transaction in DIR/log. What it does is chosen by the recipient's name, so that a test reads like what it says:
@@ -62,8 +62,9 @@ class Server(SMTP):
 class Handler:
     """Decides by the recipient; keeps what it takes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, pipelining: bool = True) -> None:
         self.folder = folder
+        self.pipelining = pipelining
         self.greylisted: set[str] = set()
         self.connection = itertools.count(1)
 
@@ -78,7 +79,7 @@ class Handler:
         if not hasattr(session, "number"):
             session.number = next(self.connection)  # type: ignore[attr-defined] # a place for our own note
             self.note(f"connection {session.number}")  # type: ignore[attr-defined] # same
-        return responses
+        return ["250-PIPELINING", *responses] if self.pipelining else responses
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, server: Server, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
@@ -122,7 +123,7 @@ class Handler:
 
 async def serve(options: argparse.Namespace) -> None:
     """Serve until SIGTERM."""
-    handler = Handler(options.folder)
+    handler = Handler(options.folder, pipelining=options.pipelining)
     settings: dict[str, Any] = {"enable_SMTPUTF8": options.smtputf8, "hostname": "small.centre.test"}
     if options.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -155,6 +156,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--no-smtputf8", dest="smtputf8", action="store_false")
+    parser.add_argument("--no-pipelining", dest="pipelining", action="store_false")
     parser.add_argument("--login", default="")
     parser.add_argument("--tls", default="")
     with suppress(KeyboardInterrupt):

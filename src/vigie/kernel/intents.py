@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import clock
@@ -137,11 +138,13 @@ class Intents:
         """`confirm` for several acts in one statement; `receipts` is {row: what the far end answered}."""
         if not receipts:
             return 0
-        said = [When(pk=pk, then=Value(receipt[:500])) for pk, receipt in receipts.items()]
+        # The same by `Case(When(…))` takes Django a third as long as handing the mails over.
+        cases = " ".join(["WHEN %s THEN %s"] * len(receipts))
+        said = [part for pk, receipt in receipts.items() for part in (pk, receipt[:500])]
         return self.rows.filter(pk__in=list(receipts), state=IntentState.LEASED, owner=owner).update(
             state=IntentState.DONE,
             done_at=clock.now(),
-            receipt=Case(*said, default=Value(""), output_field=models.CharField()),
+            receipt=RawSQL(f"CASE id {cases} ELSE '' END", said, output_field=models.CharField()),  # noqa: S611 # only placeholders
             last_error="",
             owner="",
             leased_until=None,

@@ -19,7 +19,7 @@ log = journal.of(__name__)
 
 Written = TypeVar("Written")
 
-TOGETHER = 10
+TOGETHER = 20
 HELD_SECONDS = 1.0  # with a slow far end: what arrived is written down, and the lease renewed, this often
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds: a database that restarts, a disk on which room is made
 

@@ -139,21 +139,45 @@ class MailSession:
             self._drop()
 
     def _envelope(self, mail: Encoded) -> smtplib.SMTP:
-        """MAIL FROM, RCPT TO and DATA up to the server's go-ahead."""
+        """MAIL FROM, RCPT TO and DATA up to the server's go-ahead; in one go where the server allows it (RFC 2920)."""
         if self._smtp is None:
             self._smtp = self._channel.connect()
         smtp = self._smtp
-        options = []
+        parameters = ""
         if mail.needs_utf8:
             if not smtp.has_extn("smtputf8"):
                 raise PermanentFailure(
                     f"{mail.recipient}: the mail server takes no addresses beyond ASCII before the @ (no SMTPUTF8)."
                 )
-            options = ["SMTPUTF8", "BODY=8BITMIME"]
-        self._expect(mail, "the sender", smtp.mail(mail.sender, options))
-        self._expect(mail, "the recipient", smtp.rcpt(mail.recipient))
-        self._expect(mail, "the message", smtp.docmd("DATA"), wanted=_GO_AHEAD)
+            parameters = " SMTPUTF8 BODY=8BITMIME"
+        steps: list[tuple[str, str, int | None]] = [
+            ("the sender", f"MAIL FROM:<{mail.sender}>{parameters}", None),
+            ("the recipient", f"RCPT TO:<{mail.recipient}>", None),
+            ("the message", "DATA", _GO_AHEAD),
+        ]
+        together = smtp.has_extn("pipelining")
+        if together:
+            smtp.send("".join(f"{line}\r\n" for _what, line, _wanted in steps).encode())
+        for place, (what, line, wanted) in enumerate(steps, 1):
+            if not together:
+                smtp.send(f"{line}\r\n".encode())
+            reply = smtp.getreply()
+            if together and not _is_good(reply, wanted):
+                self._read_past(smtp, reply, len(steps) - place)
+            self._expect(mail, what, reply, wanted)
         return smtp
+
+    def _read_past(self, smtp: smtplib.SMTP, reply: tuple[int, bytes], more: int) -> None:
+        """The answers to what was sent behind a refused command. One that waits for a message gets none: we hang up."""
+        if reply[0] in {_CLOSING, -1}:
+            return
+        try:
+            codes = [smtp.getreply()[0] for _ in range(more)]
+        except (OSError, smtplib.SMTPException):
+            self._drop()
+            return
+        if _GO_AHEAD in codes:
+            self._drop()
 
     def _content(self, smtp: smtplib.SMTP, mail: Encoded) -> Receipt:
         """The message and its final dot; from the dot on, only the server's answer can tell what happened."""
@@ -174,9 +198,9 @@ class MailSession:
 
     def _expect(self, mail: Encoded, what: str, reply: tuple[int, bytes], wanted: int | None = None) -> None:
         """Pass on 2xx (or `wanted`); otherwise end the transaction and raise what the code means."""
-        code, text = reply[0], _reply(reply)
-        if code == wanted or (wanted is None and code // 100 == 2):  # noqa: PLR2004 # 2xx of RFC 5321
+        if _is_good(reply, wanted):
             return
+        code, text = reply[0], _reply(reply)
         self._reset(code)
         words = f"The server refused {what} ({mail.sender} → {mail.recipient}): {text}"
         if code in _LOGIN_WANTED:
@@ -215,6 +239,10 @@ class MailSession:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _is_good(reply: tuple[int, bytes], wanted: int | None = None) -> bool:
+    return reply[0] == wanted if wanted else reply[0] // 100 == 2  # noqa: PLR2004 # 2xx of RFC 5321
 
 
 def _reply(reply: tuple[int, bytes]) -> str:

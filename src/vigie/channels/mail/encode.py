@@ -44,6 +44,7 @@ _HEADER_NAME = re.compile(r"[!-9;-~]{1,70}")  # RFC 5322: printable ASCII withou
 _MESSAGE_ID = re.compile(r"[^<>@\s]+@[^<>@\s]+")
 _LOCAL_PART = re.compile(r"[^\s\"(),:;<>@\[\\\]]{1,64}")  # RFC 5321 without quoted strings, which nobody has
 _DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,80}\.ics")
 _LONGEST_LINE = 998  # RFC 5322
@@ -210,6 +211,14 @@ def _named(field: str, name: str, address: str) -> str:
 @lru_cache(maxsize=256)
 def _address(text: str, what: str) -> tuple[str, str]:
     """Name and address of `Name <local@domain>` or `local@domain`; the domain in its ASCII form (IDNA)."""
+    plain, _, host = text.rpartition("@")
+    if (
+        _LOCAL_PART.fullmatch(plain)
+        and _PLAIN_DOMAIN.fullmatch(host)
+        and text.isascii()
+        and text.isprintable()
+    ):
+        return "", text  # nearly all of them: taking apart what has no parts costs more than all the rest
     line = _line(text, what)
     name, parsed = parseaddr(line)
     local, _, domain = parsed.rpartition("@")

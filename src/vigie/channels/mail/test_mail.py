@@ -1,6 +1,8 @@
 """Mail against a small real SMTP server: every way a transaction can end."""
 
 import dataclasses
+import socket
+import threading
 import time
 
 import pytest
@@ -136,6 +138,51 @@ def test_each_fault_has_its_word_and_spares_the_next_message(
         len(small_smtp.messages("before@centre.test")) == len(small_smtp.messages("behind@centre.test")) == 1
     )
     assert len(small_smtp.messages(f"{name}@centre.test")) == (1 if name == "cut-after" else 0)
+
+
+def test_a_server_that_wants_one_command_at_a_time_gets_it() -> None:
+    with small_smtp_server("--no-pipelining") as server:
+        names = ("before", "later", "a", "nobody", "b", "cut-data", "c", "refused", "behind")
+        outcomes = send(server, *[message(f"{name}@centre.test") for name in names])
+        kinds = (str, PassingFailure, str, PermanentFailure, str, PassingFailure, str, PermanentFailure, str)
+        assert [type(one) if isinstance(one, ChannelFailure) else str for one in outcomes] == list(kinds)
+        assert [len(server.messages(f"{name}@centre.test")) for name in names] == [1, 0, 1, 0, 1, 0, 1, 0, 1]
+
+
+def test_a_server_that_goes_ahead_without_a_recipient_gets_no_message() -> None:
+    """RFC 2920 lets it: what we would send then would be a mail for nobody."""
+    heard: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        for replies in (
+            b"250 ok\r\n550 no such person\r\n354 go on\r\n",
+            b"250 ok\r\n" * 2 + b"354 go on\r\n",
+        ):
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as lines:
+                connection.sendall(b"220 hi\r\n")
+                lines.readline()
+                connection.sendall(b"250-me\r\n250 PIPELINING\r\n")
+                for _ in range(3):
+                    lines.readline()
+                connection.sendall(replies)
+                rest = b""
+                while not rest.endswith(b"\r\n.\r\n") and (line := lines.readline()):
+                    rest += line
+                heard.append(rest)
+                if rest:
+                    connection.sendall(b"250 kept\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,), daemon=True)
+        thread.start()
+        with MailChannel(config(listener.getsockname()[1])).open() as session:
+            with pytest.raises(PermanentFailure, match="550"):
+                session.send(message("gone@centre.test"))
+            assert session.send(message("here@centre.test")).text == "250 kept"
+            thread.join(5)
+    assert heard[0] == b""
+    assert b"dCache" in heard[1]
 
 
 def test_one_connection_serves_many_messages_and_refusals(small_smtp: SmallSmtp) -> None:
