@@ -70,6 +70,11 @@ def words_in(thread_ids: Iterable[int]) -> Iterator[Word]:
             yield Word(thread, kind, at, promised)
 
 
+def promised(thread_ids: Iterable[int]) -> dict[int, datetime | None]:
+    """{thread: by when its readers were told to hear again, in what was published last}. A draft promises nothing yet."""
+    return {word.thread: word.promised for word in words_in(thread_ids)}
+
+
 def threads_of_topics(topics: Iterable[str]) -> dict[str, int]:
     """{topic of the outbox: thread} for those topics that are of a notice."""
     pks = {int(topic.partition(":")[2]): topic for topic in topics if topic.startswith("notice-version:")}

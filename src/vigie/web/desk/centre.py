@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from vigie.notices import queries as notices
 from vigie.notices.texts import listed
 from vigie.outages import queries as outages
 from vigie.outages.models import Affected, Outage
@@ -40,6 +41,7 @@ class Going:
     since: datetime
     expected_end: datetime | None
     next_by: datetime | None
+    promised: datetime | None = None  # to readers, by what was published last
 
     @property
     def all_names(self) -> str:
@@ -70,17 +72,18 @@ def centre_now(language: str, *, address: str = "", only: frozenset[int] | None 
 
 def going(row: Outage, language: str) -> Going:
     """The outage in a sentence's parts; once everything is restored, all its services are named as they were hit."""
-    return _going(row, language, outages.due(row))
+    return _going(row, language, outages.due(row), notices.promised([row.thread_id]).get(row.thread_id))
 
 
 def goings(rows: Iterable[Outage], language: str) -> list[Going]:
     """The same for many, their lines, words and plans read once for all."""
     found = outages.with_lines(rows)
     due = outages.dues(found)
-    return [_going(row, language, due[row.pk]) for row in found]
+    promised = notices.promised(row.thread_id for row in found if row.state == State.ONGOING)
+    return [_going(row, language, due[row.pk], promised.get(row.thread_id)) for row in found]
 
 
-def _going(row: Outage, language: str, due: Due | None) -> Going:
+def _going(row: Outage, language: str, due: Due | None, promised: datetime | None) -> Going:
     lines = outages.affected(row)
     shown = [line for line in lines if line.restored_at is None] or lines
     groups: dict[str, list[Affected]] = {}
@@ -97,7 +100,8 @@ def _going(row: Outage, language: str, due: Due | None) -> Going:
         others=tuple((effect, _named(group, language)) for effect, group in rest),
         since=min(line.starts_at for line in worst[1]),
         expected_end=row.expected_end,
-        next_by=due.at if due else row.next_update_by,
+        next_by=due.at if due else promised,
+        promised=promised,
     )
 
 
