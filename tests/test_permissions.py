@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.cast import SUNDAY, Cast
 from vigie.contracts.alarm import IncomingAlarm
+from vigie.duty.escalation import actions as escalation
+from vigie.duty.escalation.links import answer_token
 from vigie.duty.models import Shift
 from vigie.duty.seen.actions import make_sign
 from vigie.duty.seen.queries import calendar_path
@@ -52,6 +54,7 @@ WORDS: dict[str, dict[str, str]] = {
     "outage_answer": {"text": "An answer.", "key": "c"},
     "notice_version": {"do": "publish"},
     "alarm_attach": {"outage": "{outage}"},
+    "escalation_call": {"duty": "production", "what": "Smoke", "urgency": "high", "key": "k"},
     "mail_assign": {"outage": "{outage}"},
 }
 
@@ -122,6 +125,10 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "sign": sign.pk,
         "sign_secret": sign_secret,
         "shift_calendar": calendar_path(cast.production),
+    call = escalation.call(cast.lucie, cast.production, "Look at row C.")
+    return {
+        "call": call.pk,
+        "answer": answer_token(call.steps.get(kind="called")),
         "planned": planned.pk,
         "work": work.number,
         "outage": outage.pk,

@@ -6,12 +6,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from vigie.duty.escalation import queries as calls
+from vigie.duty.escalation.actions import PERMISSIONS as CALL_PERMISSIONS
+from vigie.duty.escalation.actions import EscalationPermission
 from vigie.kernel.access import allowed
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.people.rules import Role
 from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import centre_now, going_on, planned
 from vigie.web.desk.gather import tasks
+from vigie.web.escalations.present import shown
 
 
 @staff
@@ -32,6 +36,8 @@ def desk(request: StaffRequest) -> HttpResponse:
         "working": [row for row in services if row.state == "ok"],
         "planned": planned(language),
         "ongoing": [row.outage for row in going],
+        "calls": shown(calls.open_escalations()[:20], language),
+        "may_answer": allowed(request.user, EscalationPermission.ANSWER, CALL_PERMISSIONS),
         "is_lead": Role.LEAD in request.user.roles,
         "may_declare": allowed(request.user, OutagePermission.DECLARE, PERMISSIONS),
         "may_write": allowed(request.user, OutagePermission.STEER, PERMISSIONS),
