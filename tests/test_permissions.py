@@ -125,10 +125,7 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "sign": sign.pk,
         "sign_secret": sign_secret,
         "shift_calendar": calendar_path(cast.production),
-    call = escalation.call(cast.lucie, cast.production, "Look at row C.")
-    return {
-        "call": call.pk,
-        "answer": answer_token(call.steps.get(kind="called")),
+        **_called(cast),
         "planned": planned.pk,
         "work": work.number,
         "outage": outage.pk,
@@ -152,6 +149,11 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }
+
+
+def _called(cast: Cast) -> dict[str, Any]:
+    call = escalation.call(cast.lucie, cast.production, "Look at row C.")
+    return {"call": call.pk, "answer": answer_token(call.steps.get(kind="called"))}
 
 
 def _covered(cast: Cast) -> int:
