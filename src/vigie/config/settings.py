@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "vigie.notices.subscriptions",
     "vigie.outages",
     "vigie.public",
+    "vigie.dayone",
     "vigie.web",
     "vigie.api",
     "vigie.demo",

@@ -55,8 +55,11 @@ def text(cell: Cell) -> str:
     """One line of text, as the verbs would keep it."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise Unreadable(_("must be a text"))
-    refuse_controls(str(cell))
-    return one_line(str(cell))
+    written = str(cell)
+    if written.isprintable():  # nearly always, and there are millions of cells
+        return " ".join(written.split())
+    refuse_controls(written)
+    return one_line(written)
 
 
 def refuse_controls(written: str) -> None:

@@ -19,7 +19,7 @@ class Kind:
 
     `present` is asked with the rows of a file, so that a kind with a long past may answer for their span only; without
     (for an export) it answers everything. `save` gets every column; it may raise any `VigieError`, and the row is then
-    kept aside. `save_all` instead writes many in one act. `check` finds what is wrong without writing.
+    kept aside. `save_all` instead writes many in one act; `check` then makes the function that finds what is wrong without writing.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Kind:
     present: Callable[[Sequence[Values] | None], Iterable[Values]]
     save: Callable[[Actor, Values], object] | None = None
     save_all: Callable[[Actor, Sequence[Values]], object] | None = None
-    check: Callable[[Sequence[Values]], Callable[[Values], str]] | None = None
+    check: Callable[[], Callable[[Values], str]] | None = None
     headless: bool = False
 
     def key_of(self, values: Values) -> Key:

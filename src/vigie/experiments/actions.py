@@ -1,14 +1,17 @@
 """Verbs over experiments and their contacts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import validate_email
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.experiments.events import ExperimentAudit
-from vigie.experiments.models import Contact, ContactRole, Experiment
+from vigie.experiments.models import AccountSource, Contact, ContactRole, Experiment, FarmAccount
+from vigie.experiments.rules import CLUSTER, USERNAME, Account
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, Permission, require
 from vigie.kernel.errors import BadInput, Conflict, Refused
@@ -151,6 +154,104 @@ def close_experiment(actor: Actor, experiment: Experiment) -> None:
         raise Refused("experiment.closed", _("“%(name)s” has ended already.") % {"name": experiment.name})
     experiment.active = False
     audit.record(ExperimentAudit.CLOSED, actor=actor, subject=experiment)
+
+
+SAVE_ACCOUNT = (Path(__file__).parent / "save_account.sql").read_text("utf-8")
+
+
+def account_checker() -> Callable[[Account], str]:
+    """A function that says what is wrong with an account, "" if nothing is; it knows the experiments there are now."""
+    known = set(Experiment.objects.values_list("code", flat=True))
+
+    def problem(one: Account) -> str:
+        if not CLUSTER.fullmatch(one.cluster):
+            return gettext("“%(name)s” can’t be the name of a cluster") % {"name": one.cluster[:60]}
+        if not USERNAME.fullmatch(one.username):
+            return gettext("“%(name)s” can’t be the name of an account") % {"name": one.username[:60]}
+        if one.experiment and one.experiment not in known:
+            return gettext("There is no experiment “%(code)s”.") % {"code": one.experiment[:60]}
+        if len(one.person_name) > 120:  # noqa: PLR2004 # as the column
+            return gettext("the name is longer than 120 characters")
+        if one.mail:
+            try:
+                validate_email(one.mail)
+            except ValidationError:
+                return gettext("“%(mail)s” is no mail address") % {"mail": one.mail[:60]}
+        return ""
+
+    return problem
+
+
+@transaction.atomic
+def save_accounts(
+    actor: Actor, lines: Sequence[Account], *, source: str = "file", rows: int | None = None
+) -> AccountSource:
+    """Write accounts of the farm, many in one act: new ones are added, known ones (cluster, name) brought up to date.
+
+    Nothing is deleted; an account ends by `active = False`. `source` is where they come from, `rows` how many it told in
+    all. `BadInput` names the first that can't be, and nothing is written.
+    """
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    problem = account_checker()
+    for one in lines:
+        if why := problem(one):
+            raise BadInput("account.invalid", f"{one.cluster} {one.username}: {why}")
+    before = FarmAccount.objects.count()
+    codes = dict(Experiment.objects.values_list("code", "pk"))
+    ended = {
+        (cluster, name): at
+        for cluster, name, at in FarmAccount.objects.filter(active=False).values_list(
+            "cluster", "username", "ended_at"
+        )
+    }
+    now = clock.now()
+    moment = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:  # a model object for each would take ten times as long
+        cursor.executemany(
+            SAVE_ACCOUNT,
+            [
+                (
+                    one.cluster,
+                    one.username,
+                    codes.get(one.experiment),
+                    one.person_name,
+                    one.mail,
+                    one.language,
+                    one.active,
+                    None if one.active else moment(ended.get((one.cluster, one.username)) or now),
+                )
+                for one in lines
+            ],
+        )
+    added = FarmAccount.objects.count() - before
+    told, _made = AccountSource.objects.update_or_create(
+        code=source,
+        defaults={
+            "rows": len(lines) if rows is None else rows,
+            "read_at": now,
+            "problem": "",
+            "problem_at": None,
+        },
+    )
+    audit.record(
+        ExperimentAudit.ACCOUNTS_SAVED,
+        actor=actor,
+        subject=told,
+        changes={"source": source, "added": added, "changed": len(lines) - added, "rows": told.rows},
+    )
+    return told
+
+
+@transaction.atomic
+def note_unread(actor: Actor, source: str, problem: str) -> AccountSource:
+    """A source could not be read, or is not believed: nothing changes, and it says so until it can be read again."""
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    told, _made = AccountSource.objects.get_or_create(code=source)
+    if told.problem != problem[:500]:
+        audit.record(ExperimentAudit.ACCOUNTS_NOT_READ, actor=actor, subject=told, reason=problem[:500])
+    AccountSource.objects.filter(pk=told.pk).update(problem=problem[:500], problem_at=clock.now())
+    told.refresh_from_db()
+    return told
 
 
 def _clean(row: models.Model, code: str) -> None:

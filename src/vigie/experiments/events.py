@@ -10,3 +10,6 @@ class ExperimentAudit(AuditKind):
     CONTACT_STOPPED = "contact.stopped"
     CONTACT_RESUMED = "contact.resumed"
     CLOSED = "experiment.closed"
+    ACCOUNTS_SAVED = "accounts.saved"
+    ACCOUNTS_NOT_READ = "accounts.not_read"
+    ACCOUNTS_FORGOTTEN = "accounts.forgotten"

@@ -55,3 +55,44 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FarmAccount(models.Model):
+    """An account that submits jobs on a cluster: to whom it belongs, so that somebody can be asked in their language."""
+
+    cluster = models.CharField(max_length=60)
+    username = models.CharField(max_length=64)
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts"
+    )
+    person_name = models.CharField(max_length=120, blank=True)
+    mail = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    active = models.BooleanField(default=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # since when it is not active
+
+    class Meta:
+        ordering: ClassVar = ["cluster", "username"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["cluster", "username"], name="one_account_each")
+        ]
+        indexes: ClassVar = [models.Index(fields=["mail"])]
+
+    def __str__(self) -> str:
+        return f"account {self.pk}"
+
+
+class AccountSource(models.Model):
+    """Where accounts come from (a file, a command, a directory): how the last reading went."""
+
+    code = models.CharField(max_length=20, unique=True)
+    rows = models.PositiveIntegerField(default=0)  # of the last reading that was taken
+    read_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=500, blank=True)  # of the last reading, if it was not taken
+    problem_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.code

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from vigie.experiments.models import Contact, ContactRole, Experiment
+from vigie.experiments.models import AccountSource, Contact, ContactRole, Experiment, FarmAccount
 from vigie.kernel.errors import Missing
 from vigie.services.models import Service
 
@@ -71,3 +71,32 @@ def contacts_of(found: Iterable[Experiment]) -> list[Reach]:
         )
         for rows in by_address.values()
     ]
+
+
+def accounts(
+    *, words: str = "", cluster: str = "", experiment: str = "", ended: bool = False
+) -> QuerySet[FarmAccount]:
+    """Accounts of the farm, by cluster and name; `experiment` is a code, "-" for none."""
+    found = FarmAccount.objects.select_related("experiment")
+    if not ended:
+        found = found.filter(active=True)
+    if words:
+        named = Q(username__icontains=words) | Q(person_name__icontains=words) | Q(mail__icontains=words)
+        found = found.filter(named)
+    if cluster:
+        found = found.filter(cluster=cluster)
+    if experiment:
+        found = (
+            found.filter(experiment=None) if experiment == "-" else found.filter(experiment__code=experiment)
+        )
+    return found
+
+
+def clusters() -> list[str]:
+    """The clusters that have accounts."""
+    return sorted(FarmAccount.objects.order_by().values_list("cluster", flat=True).distinct())
+
+
+def account_sources() -> QuerySet[AccountSource]:
+    """How the last reading of each source of accounts went."""
+    return AccountSource.objects.all()

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 
+from vigie.dayone import actions as dayone
+from vigie.dayone.queries import anything_wanted
 from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
 from vigie.experiments.coverage import actions as coverage
@@ -53,6 +55,13 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("calendars", seconds(60), _calendars, limit=timedelta(minutes=30), due=duty.calendars_due),
         Module("rota mails", seconds(30), lambda _turn: duty.tell_changes(), due=duty.changes_due),
         Module("weekly rota mail", seconds(900), lambda _turn: duty.send_digests()),
+        Module(
+            "imports",
+            seconds(1),
+            lambda _turn: dayone.carry_out_wanted(),
+            limit=timedelta(minutes=30),
+            due=anything_wanted,
+        ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 

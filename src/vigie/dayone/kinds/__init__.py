@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from vigie.dayone.kind import Kind
+from vigie.dayone.kinds.accounts import ACCOUNTS
 from vigie.dayone.kinds.duty import DUTIES, SHIFTS
 from vigie.dayone.kinds.experiments import CONTACTS, EXPERIMENTS
 from vigie.dayone.kinds.people import GROUPS, PEOPLE
@@ -12,7 +13,7 @@ from vigie.dayone.kinds.services import SERVICES
 from vigie.kernel.errors import BadInput
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (GROUPS, PEOPLE, SERVICES, EXPERIMENTS, CONTACTS, DUTIES, SHIFTS)
+    kind.name: kind for kind in (GROUPS, PEOPLE, SERVICES, EXPERIMENTS, CONTACTS, ACCOUNTS, DUTIES, SHIFTS)
 }
 
 

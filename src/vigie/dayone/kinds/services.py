@@ -33,10 +33,13 @@ def _present(_rows: Sequence[Values] | None) -> Iterable[Values]:
 
 
 def _save(actor: Actor, row: Values) -> Service:
-    words = {name: str(row[name]) for name in ("code", "name_fr", "name_en", "plain_fr", "plain_en")}
     service = save_service(
         actor,
-        **words,
+        code=str(row["code"]),
+        name_fr=str(row["name_fr"]),
+        name_en=str(row["name_en"]),
+        plain_fr=str(row["plain_fr"]),
+        plain_en=str(row["plain_en"]),
         rank=number(row, "rank"),
         needs=texts(row, "needs"),
         alarm_names=texts(row, "alarm_names"),

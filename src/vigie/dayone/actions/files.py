@@ -41,7 +41,7 @@ def tried(actor: Actor, table: Table, kind: Kind) -> Difference:
     kind.require(actor)
     found = compare(kind, table)
     if kind.check:
-        problem_of = kind.check([step.values for step in found.steps])
+        problem_of = kind.check()
         problems = {step.number: problem_of(step.values) for step in found.steps}
         return found.without({number: why for number, why in problems.items() if why})
     with transaction.atomic():

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DayOneConfig(AppConfig):
+    name = "vigie.dayone"
+    label = "dayone"
