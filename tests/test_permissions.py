@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.cast import SUNDAY, Cast
 from vigie.contracts.alarm import IncomingAlarm
+from vigie.dayone.actions import keep
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.escalation.links import answer_token
 from vigie.duty.models import Shift
@@ -146,6 +147,7 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "reaction": Dispatch.objects.create(
             event=EventRow.objects.create(at=SUNDAY, kind="post.bounced"), reaction="x", set_apart=True
         ).pk,
+        "import": keep(cast.ada, "experiments", name="a.csv", content=b"code,name\nn,N", toml=False).pk,
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }

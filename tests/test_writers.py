@@ -53,6 +53,7 @@ NO_AUDIT = {
     "post.leave_to_a_person": "part of receiving a mail, which audits",
     "notices.open_thread": "a thread is opened by the verb that opens its outage, which audits",
     "notices.note_standing": "what was told is frozen in the version already; this keeps where it stands for quick reads",
+    "dayone.keep": "a file that somebody looks at: it changes nothing until it is wanted, which audits",
     "people.note_use": "when a token was last used: no change of what it may do",
     "post.enqueue": "written in the transaction of the verb that wants it sent, which audits",
     "duty.note_asked": "when a door sign was last asked for: no change of what it shows",

@@ -8,7 +8,9 @@ from vigie.dayone.columns import guarded, names, unguarded, written
 from vigie.dayone.export import export
 from vigie.dayone.kinds import KINDS
 from vigie.duty.models import Duty, Shift
-from vigie.experiments.models import Experiment
+from vigie.experiments.actions import save_accounts
+from vigie.experiments.models import Experiment, FarmAccount
+from vigie.experiments.rules import Account
 from vigie.kernel.access import System
 from vigie.kernel.errors import Conflict, Forbidden
 from vigie.kernel.models import AuditRow, EventRow
@@ -17,6 +19,11 @@ from vigie.people.models import Group, Membership, Person
 from vigie.services.models import Service
 
 VIGIE = System()
+ACCOUNTS = [
+    Account("farm", "jroche", "orion", "Jean | “Roche”", "jean@x.test"),
+    Account("farm", "x+1", language="en"),
+    Account("gpu", "jroche", "lyra", active=False),
+]
 
 
 def look(kind, source, actor=VIGIE, *, toml=False):
@@ -51,6 +58,7 @@ def test_the_difference_names_each_change_and_nothing_is_written_before_it_is_ap
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_exported_imports_without_a_difference(cast, kind, shape):
     leave(VIGIE, cast.bruno)
+    save_accounts(VIGIE, ACCOUNTS)
     source = export(VIGIE, KINDS[kind], shape)
     seen = look(kind, source.encode(), toml=shape == "toml")
     assert (list(seen.steps), list(seen.bad), list(seen.absent), list(seen.unread)) == ([], [], [], [])
@@ -60,6 +68,7 @@ def test_what_is_exported_imports_without_a_difference(cast, kind, shape):
 @pytest.mark.parametrize("shape", ["csv", "toml"])
 def test_an_exported_centre_comes_back_into_an_empty_desk(cast, shape):
     leave(VIGIE, cast.denis)
+    save_accounts(VIGIE, ACCOUNTS)
     files = {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS}
     wiped = list(Service.objects.values_list("code", flat=True))
     _wipe()
@@ -78,7 +87,7 @@ def test_an_exported_centre_comes_back_into_an_empty_desk(cast, shape):
 
 
 def _wipe():
-    for model in (Shift, Duty, Experiment, Service, Membership, Group, Person):
+    for model in (FarmAccount, Shift, Duty, Experiment, Service, Membership, Group, Person):
         model.objects.all().delete()
 
 
@@ -171,3 +180,24 @@ def test_looking_leaves_no_lock_behind(cast):
     look("people", "login,name\nnina,Nina\n")
     assert connection.in_atomic_block  # the test's own
     assert not connection.needs_rollback
+
+
+def test_many_accounts_are_one_act_and_a_bad_one_is_kept_aside(cast):
+    header = "cluster,username,experiment,name,mail,language\n"
+    source = (
+        header
+        + 'farm,jroche,orion,Jean Roche,jean@x.test,fr\nfarm,"a\nb",,,,\nfarm,bad one,,,,\nfarm,jroche,,,,\n'
+    )
+    source += "farm,x,nowhere,,,\nfarm,y,,,no address,\nfarm,z,,,,de\nfarm,w,,,,\n"
+    before = AuditRow.objects.count()
+    done = bring("accounts", source, cast.lucie)
+    assert (done.added, [line.number for line in done.bad]) == (2, [3, 5, 6, 7, 8, 9])
+    [row] = AuditRow.objects.filter(pk__gt=0).order_by("pk")[before:]
+    assert (row.kind, row.changes["added"], row.changes["changed"]) == ("accounts.saved", 2, 0)
+    assert FarmAccount.objects.get(username="jroche").experiment == cast.orion
+    assert not look("accounts", source).steps
+    done = bring("accounts", "cluster,username,active\nfarm,w,no\n", cast.lucie)
+    assert (done.changed, list(done.absent)) == (1, ["farm · jroche"])
+    assert FarmAccount.objects.get(username="w").ended_at is not None
+    bring("accounts", "cluster,username,active\nfarm,w,yes\n", cast.lucie)
+    assert FarmAccount.objects.get(username="w").ended_at is None

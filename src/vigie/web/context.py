@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from vigie.dayone.queries import kinds_for
 from vigie.duty import queries as duty
 from vigie.kernel import clock
 from vigie.kernel.access import allowed
@@ -89,4 +90,6 @@ def _more_pages(user: Person) -> list[tuple[str, str, str]]:
         found.append((_("Deliveries"), reverse("deliveries"), ""))
     if allowed(user, PostPermission.SORT, POST):
         found.append((_("Incoming mail"), reverse("mails"), ""))
+    if kinds_for(user):
+        found.append((_("Import and export"), reverse("imports"), ""))
     return found

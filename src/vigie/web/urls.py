@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("vigie.web.services.urls")),
     path("", include("vigie.web.experiments.urls")),
     path("", include("vigie.web.coverage.urls")),
+    path("", include("vigie.web.dayone.urls")),
 ]

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from vigie.web.experiments import manage, views
+from vigie.web.experiments import accounts, manage, views
 
 urlpatterns = [
     path("experiments", views.experiments, name="experiments"),
+    path("experiments/+accounts", accounts.accounts, name="accounts"),
     path("experiments/+add", manage.add, name="experiment_add"),
     path("experiments/<slug:code>", views.experiment, name="experiment"),
     path("experiments/<slug:code>/edit", manage.edit, name="experiment_edit"),

@@ -19,6 +19,7 @@ from vigie.web.access import StaffRequest, staff
 from vigie.web.lists import carried, may, words_of
 
 COLUMNS = ("code", "name", "domain", "uses", "contacts", "active")
+ACCOUNTS_SHOWN = 10
 
 
 @staff
@@ -51,6 +52,7 @@ def experiments(request: StaffRequest) -> HttpResponse:
         "filters": filters,
         "filtered": any(filters.values()),
         "total": queries.experiments().count(),
+        "accounts": queries.accounts().count(),
         "contacts": everyone.count(),
         "mute": everyone.filter(address="").count(),
         "services": [(row.code, row.name(get_language() or "fr")) for row in catalogue()],
@@ -113,6 +115,8 @@ def experiment(request: StaffRequest, code: str) -> HttpResponse:
             (contact, ROLE_LABELS[ContactRole(contact.role)], contact.role == ContactRole.LIST)
             for contact in one.contacts.order_by("language", "name")
         ],
+        "accounts": queries.accounts(experiment=one.code)[:ACCOUNTS_SHOWN],
+        "accounts_count": queries.accounts(experiment=one.code).count(),
         "may_edit": may(request.user, ExperimentPermission.EDIT, PERMISSIONS),
     }
     return render(request, "experiments/experiment.html", context)
