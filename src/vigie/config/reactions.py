@@ -3,6 +3,7 @@
 A reaction's name is stored with each event it has done: never rename one, or it will be done again.
 """
 
+from vigie.duty.handover.events import HandOverDeclined, HandOverGiven
 from vigie.kernel.events import ReactionTable
 from vigie.outages.events import (
     EndProposed,
@@ -14,7 +15,7 @@ from vigie.outages.events import (
 )
 from vigie.people.events import EmploymentChanged
 from vigie.post.events import DeliverySetApart, MailBounced, ReplyReceived, SenderForgotten
-from vigie.reactions import duty, outages, post
+from vigie.reactions import duty, handover, outages, post
 
 REACTIONS: ReactionTable = {
     OutageDeclared.kind: [("tell first holders", outages.tell_first_holders)],
@@ -24,6 +25,8 @@ REACTIONS: ReactionTable = {
     OutageCancelled.kind: [("tell of cancelling", outages.tell_of_cancelling)],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
     EmploymentChanged.kind: [("pass shifts on", duty.pass_shifts_on)],
+    HandOverGiven.kind: [("tell of hand-over given", handover.tell_of_given)],
+    HandOverDeclined.kind: [("tell of hand-over declined", handover.tell_of_declined)],
     DeliverySetApart.kind: [("tell of undelivered", post.tell_of_undelivered)],
     ReplyReceived.kind: [("bring back reply", post.bring_back_reply)],
     MailBounced.kind: [("tell of bounce", post.tell_of_bounce)],

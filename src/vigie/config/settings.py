@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "vigie.duty",
     "vigie.duty.seen",
     "vigie.duty.escalation",
+    "vigie.duty.handover",
     "vigie.services",
     "vigie.experiments",
     "vigie.experiments.coverage",

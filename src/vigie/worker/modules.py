@@ -8,6 +8,7 @@ from vigie.dayone import actions as dayone
 from vigie.dayone.queries import anything_wanted
 from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
+from vigie.duty.handover import actions as handover
 from vigie.experiments.coverage import actions as coverage
 from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
@@ -35,6 +36,7 @@ def modules(reactions: ReactionTable) -> list[Module]:
         Module("read mail", seconds(60), _read_mail, due=inboxes.is_configured),
         Module("overdue words", seconds(20), _words),
         Module("alarms unjudged", seconds(20), lambda _turn: outages.climb_alarms()),
+        Module("hand-overs", seconds(30), lambda _turn: handover.tend()),
         Module("calls", seconds(10), lambda _turn: escalation.climb_called_by_hand()),
         Module("stand-ins", seconds(30), lambda _turn: outages.relieve_stand_ins()),
         Module(

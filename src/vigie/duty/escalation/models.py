@@ -38,6 +38,7 @@ class CallingPolicy(models.Model):
     again_after = models.PositiveIntegerField(_("Then from the start after (minutes)"), default=15)
     rounds = models.PositiveIntegerField(_("Times in all"), default=3)
     grace = models.PositiveIntegerField(_("Acknowledged but not done: climbs on after (minutes)"), default=60)
+    hands_over = models.BooleanField(_("Each shift is handed over to the next here"), default=False)
     quiet_from = models.TimeField(_("Quiet hours from"), null=True, blank=True)
     quiet_until = models.TimeField(_("Quiet hours until"), null=True, blank=True)
 

@@ -52,13 +52,16 @@ class PolicyForm(forms.Form):
     """How a duty is called: the numbers of its policy, in the words of the model."""
 
     def __init__(self, data: Any, *, policy: CallingPolicy) -> None:
-        super().__init__(data, initial={name: getattr(policy, name) for name in (*NUMBERS, *HOURS)})
+        super().__init__(
+            data, initial={name: getattr(policy, name) for name in (*NUMBERS, *HOURS, "hands_over")}
+        )
         for name in NUMBERS:
             most = MOST_ROUNDS if name == "rounds" else WEEK
             self.fields[name] = forms.IntegerField(label=_label(name), min_value=1, max_value=most)
         for name in HOURS:
             widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             self.fields[name] = forms.TimeField(label=_label(name), required=False, widget=widget)
+        self.fields["hands_over"] = forms.BooleanField(label=_label("hands_over"), required=False)
 
 
 def _label(name: str) -> Any:

@@ -31,6 +31,7 @@ def save_policy(
     grace: int,
     quiet_from: time | None = None,
     quiet_until: time | None = None,
+    hands_over: bool = False,
 ) -> CallingPolicy:
     """How a duty is called from now on; what is open climbs as it began."""
     require(actor, EscalationPermission.POLICY, PERMISSIONS)
@@ -51,13 +52,19 @@ def save_policy(
         if not 1 <= value <= timedelta(days=7) / timedelta(minutes=1):
             raise BadInput("policy.minutes", _("Between a minute and a week."), field=name)
         setattr(row, name, value)
+    row.hands_over = hands_over
     row.rounds, row.quiet_from, row.quiet_until = rounds, quiet_from, quiet_until
     row.save()
     audit.record(
         EscalationAudit.POLICY_SAVED,
         actor=actor,
         subject=row,
-        changes={**minutes, "rounds": rounds, "quiet": f"{quiet_from or ''}-{quiet_until or ''}"},
+        changes={
+            **minutes,
+            "rounds": rounds,
+            "hands_over": hands_over,
+            "quiet": f"{quiet_from or ''}-{quiet_until or ''}",
+        },
     )
     return row
 
