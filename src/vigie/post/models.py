@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -45,6 +46,12 @@ class Delivery(Intent):
     class Meta(Intent.Meta):
         abstract = False
         ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            *Intent.Meta.indexes,
+            models.Index(
+                fields=["bounced_at"], condition=Q(bounced_at__isnull=False), name="bounced_deliveries"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.recipient}: {self.state}"

@@ -1,6 +1,7 @@
 """What every page of the desk shows around its content."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "now": clock.now(),
         "nav": nav,
         "more_pages": lambda: _more_pages(user) if known and isinstance(user, Person) else [],
-        "duty_now": duty_now,
+        "duty_now": cache(duty_now),  # a template asks whether there is anybody, then who
         "demo": demo,
     }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from vigie.duty import queries as duty
 from vigie.duty.models import Duty
+from vigie.duty.queries import OnDuty
 from vigie.kernel import clock
 from vigie.people.models import Person
 from vigie.people.rules import STAFF
@@ -34,11 +35,13 @@ class Seat:
 def seats(now: datetime, *, staff: bool) -> list[Seat]:
     """Every duty of the centre, held or not: an empty one is news too."""
     language = get_language() or "fr"
-    return [_seat(row, now, language, staff=staff) for row in duty.duties()]
+    held: dict[int, list[OnDuty]] = {}
+    for holder in duty.on_duty(now):
+        held.setdefault(holder.duty.pk, []).append(holder)
+    return [_seat(row, held.get(row.pk, []), now, language, staff=staff) for row in duty.duties()]
 
 
-def _seat(row: Duty, now: datetime, language: str, *, staff: bool) -> Seat:
-    holders = duty.on_duty(now, row.code)
+def _seat(row: Duty, holders: list[OnDuty], now: datetime, language: str, *, staff: bool) -> Seat:
     first = next((holder for holder in holders if holder.level == 1), None)
     coming = duty.coming(row, now)
     return Seat(
