@@ -56,6 +56,7 @@ WORDS: dict[str, dict[str, str]] = {
     "notice_version": {"do": "publish"},
     "alarm_attach": {"outage": "{outage}"},
     "escalation_call": {"duty": "production", "what": "Smoke", "urgency": "high", "key": "k"},
+    "outage_work": {"what": "Switch on.", "starts_at": "2026-12-08 14:26", "ends_at": "2026-12-08 16:26"},
     "mail_assign": {"outage": "{outage}"},
 }
 

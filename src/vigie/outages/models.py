@@ -238,6 +238,7 @@ class MaintenanceTemplate(models.Model):
     at = models.TimeField()
     minutes = models.PositiveIntegerField()
     recurrence = models.CharField(max_length=200, blank=True)
+    anchor = models.DateField(null=True)  # every second month: counted from here; nothing comes before it
     words = models.JSONField(default=dict)
     active = models.BooleanField(default=True)
 

@@ -17,7 +17,7 @@ from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.web.middleware import status_of
 
-FORMULA = ("=", "+", "-", "@", "\t")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Record = Mapping[str, Any]
 
 

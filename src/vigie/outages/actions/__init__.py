@@ -15,13 +15,7 @@ from vigie.outages.actions.recover import (
     restore,
     review,
 )
-from vigie.outages.actions.recurring import (
-    add_intervention,
-    finish_intervention,
-    occurrences,
-    plan_from_template,
-    save_template,
-)
+from vigie.outages.actions.recurring import occurrences, plan_from_template, save_template
 from vigie.outages.actions.roles import hand_over, hand_over_roles
 from vigie.outages.actions.schedule import (
     Window,
@@ -36,6 +30,12 @@ from vigie.outages.actions.schedule import (
     start,
 )
 from vigie.outages.actions.tell import approve, audience, compose, correct, discard, edit, publish
+from vigie.outages.actions.works import (
+    add_intervention,
+    edit_intervention,
+    finish_intervention,
+    remove_intervention,
+)
 
 __all__ = [
     "Window",
@@ -62,6 +62,7 @@ __all__ = [
     "decline_following",
     "discard",
     "edit",
+    "edit_intervention",
     "end",
     "false_alarm",
     "finish_intervention",
@@ -78,6 +79,7 @@ __all__ = [
     "receive_alarm",
     "receive_alarms",
     "relieve_stand_ins",
+    "remove_intervention",
     "remove_service",
     "reopen",
     "restore",

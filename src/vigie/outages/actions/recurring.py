@@ -1,5 +1,6 @@
-"""Recurring maintenance by template, and several interventions grouped into one outage."""
+"""Recurring maintenance by template."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,12 +8,11 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
-from vigie.kernel.errors import BadInput, Refused
+from vigie.kernel.errors import BadInput
 from vigie.lib.localtime import instant
 from vigie.notices import actions as notices
 from vigie.notices.rules import Paragraphs
@@ -20,12 +20,13 @@ from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import known_effect
 from vigie.outages.actions.schedule import Window, plan
 from vigie.outages.events import OutageAudit
-from vigie.outages.models import Intervention, MaintenanceTemplate, Outage
-from vigie.outages.rules import State
+from vigie.outages.models import MaintenanceTemplate, Outage
 from vigie.people.models import Person
 from vigie.services.queries import by_codes
 
 MOST_AT_ONCE = 60
+_TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
+_INTERVAL = re.compile(r"INTERVAL=(?!0*1\b)\d", re.IGNORECASE)
 
 
 @transaction.atomic
@@ -39,9 +40,13 @@ def save_template(
     at: time,
     minutes: int,
     recurrence: str = "",
+    anchor: date | None = None,
     words: Paragraphs | None = None,
 ) -> MaintenanceTemplate:
-    """Create the template with this code or bring it up to date. What was planned from it stays as it is."""
+    """Create the template with this code or bring it up to date. What was planned from it stays as it is.
+
+    “Every second month” is counted from `anchor`; without one, from what was said before, or from today.
+    """
     require(actor, OutagePermission.DECLARE, PERMISSIONS)
     for effect in services.values():
         known_effect(effect)
@@ -50,7 +55,12 @@ def save_template(
     if not 0 < minutes <= 60 * 24 * 60:
         raise BadInput("template.minutes", _("It lasts between a minute and 60 days."), field="minutes")
     if recurrence:
+        if _TOO_OFTEN.search(recurrence):
+            raise BadInput("template.recurrence", _("It comes again once a day at most."), field="recurrence")
         _rule(recurrence, datetime(2026, 1, 1))  # noqa: DTZ001 # wall-clock time: any will do to read the rule
+    if anchor is None and _INTERVAL.search(recurrence):
+        known = MaintenanceTemplate.objects.filter(code=code).values_list("anchor", flat=True).first()
+        anchor = known or clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     row, _made = MaintenanceTemplate.objects.update_or_create(
         code=code,
         defaults={
@@ -60,11 +70,17 @@ def save_template(
             "at": at,
             "minutes": minutes,
             "recurrence": recurrence,
+            "anchor": anchor,
             "words": notices.clean(words or {}),
             "active": True,
         },
     )
-    audit.record(OutageAudit.TEMPLATE_SAVED, actor=actor, subject=row, changes={"recurrence": recurrence})
+    audit.record(
+        OutageAudit.TEMPLATE_SAVED,
+        actor=actor,
+        subject=row,
+        changes={"recurrence": recurrence, "anchor": anchor, "services": services},
+    )
     return row
 
 
@@ -85,17 +101,18 @@ def _rule(recurrence: str, start: datetime) -> Iterable[datetime]:
 def occurrences(template: MaintenanceTemplate, first: date, last: date) -> list[datetime]:
     """The starts of a template between two days, both included, as instants.
 
-    Its clock time is the centre's on every occurrence, summer and winter; at most 60 at once.
+    Its clock time is the centre's on every occurrence, summer and winter; at most 60 at once. With an anchor the same
+    dates come whatever span is asked for.
     """
     zone = ZoneInfo(settings.TIME_ZONE)
-    begin = datetime.combine(first, template.at)
     if not template.recurrence:
-        return [instant(begin, zone)]
+        return [instant(datetime.combine(first, template.at), zone)]
     found: list[datetime] = []
-    for local in _rule(template.recurrence, begin):
+    for local in _rule(template.recurrence, datetime.combine(template.anchor or first, template.at)):
         if local.date() > last or len(found) == MOST_AT_ONCE:
             break
-        found.append(instant(local, zone))
+        if local.date() >= first:
+            found.append(instant(local, zone))
     return found
 
 
@@ -125,81 +142,3 @@ def plan_from_template(
         for start in occurrences(template, first, last or first)
         if start > clock.now()
     ]
-
-
-@transaction.atomic
-def add_intervention(
-    actor: Actor,
-    outage: Outage,
-    *,
-    what: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    who: str = "",
-    services: Iterable[str] = (),
-    after: Iterable[int] = (),
-) -> Intervention:
-    """One more work in this outage. `after` are numbers of works that must be done before; its window must be within
-    the outage's and after theirs.
-    """
-    require(actor, OutagePermission.STEER, PERMISSIONS)
-    if outage.state in {State.ENDED, State.REVIEWED, State.CANCELLED}:
-        raise Refused("outage.over", _("This outage is closed."))
-    if not what.strip():
-        raise BadInput("intervention.what", _("Say what is done."), field="what")
-    if ends_at <= starts_at:
-        raise BadInput("outage.ends_before_start", _("The end is before the start."), field="ends_at")
-    if starts_at < outage.starts_at or (outage.expected_end and ends_at > outage.expected_end):
-        raise BadInput(
-            "intervention.outside",
-            _("This work lies outside the window of the outage."),
-            hint=_("Change the outage's window first: users were told that one."),
-            field="starts_at",
-        )
-    earlier = list(outage.interventions.filter(number__in=list(after)))
-    if missing := set(after) - {row.number for row in earlier}:
-        raise BadInput(
-            "intervention.after", _("There is no work number %(n)s.") % {"n": min(missing)}, field="after"
-        )
-    for other in earlier:
-        if other.ends_at > starts_at:
-            raise BadInput(
-                "intervention.order",
-                _("It must come after “%(what)s”, which ends later.") % {"what": other.what},
-                field="starts_at",
-            )
-    number = (outage.interventions.aggregate(last=Max("number"))["last"] or 0) + 1
-    row = Intervention.objects.create(
-        outage=outage,
-        number=number,
-        what=what.strip()[:300],
-        who=who[:120],
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
-    row.services.set(by_codes(services))
-    row.after.set(earlier)
-    audit.record(
-        OutageAudit.INTERVENTION_SAVED,
-        actor=actor,
-        subject=outage,
-        changes={"number": number, "what": row.what},
-    )
-    return row
-
-
-@transaction.atomic
-def finish_intervention(actor: Actor, row: Intervention) -> None:
-    """Mark a work as done; the ones that wait for it may begin."""
-    require(actor, OutagePermission.STEER, PERMISSIONS)
-    if row.after.filter(done_at__isnull=True).exists():
-        raise Refused("intervention.waits", _("It waits for another work that is not done."))
-    if Intervention.objects.filter(pk=row.pk, done_at__isnull=True).update(done_at=clock.now()) != 1:
-        raise Refused("intervention.done", _("It is done already."))
-    row.done_at = clock.now()
-    audit.record(
-        OutageAudit.INTERVENTION_SAVED,
-        actor=actor,
-        subject=row.outage,
-        changes={"number": row.number, "done": True},
-    )

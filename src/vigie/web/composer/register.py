@@ -1,8 +1,6 @@
 """All notices: its filters are in the address, and what it shows can be carried away."""
 
-import csv
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -21,6 +19,7 @@ from vigie.post import queries as post
 from vigie.post.actions import PERMISSIONS, PostPermission
 from vigie.web.access import StaffRequest, staff
 from vigie.web.composer import present, told
+from vigie.web.lists import carried
 
 PER_PAGE = 50
 COLUMNS = (
@@ -50,9 +49,8 @@ def register(request: StaffRequest) -> HttpResponse:
     """Notices that fit the filters; `?format=csv` or `json` hands the same rows over whole."""
     wanted = read(request)
     rows = notices.find(wanted)
-    shape = request.GET.get("format", "")
-    if shape in {"csv", "json"}:
-        return export(list(rows), shape)
+    if (file := carried(request, "notices", COLUMNS, records(rows))) is not None:
+        return file
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     drafts = notices.drafts().count()
     filtered = wanted != Wanted()
@@ -108,27 +106,13 @@ def shown(rows: Sequence[Version]) -> list[dict[str, Any]]:
     ]
 
 
-def export(rows: Sequence[Version], shape: str) -> HttpResponse:
-    """Every row that the filters let through, as CSV for a spreadsheet or JSON for a script."""
-    outages = _outages(rows)
-    tally = post.tally([row.topic for row in rows])
-    records = [record(row, outages.get(row.notice.thread_id), sum(tally[row.topic].values())) for row in rows]
-    if shape == "json":
-        text = json.dumps({"notices": records}, ensure_ascii=False, indent=1)
-        response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    else:
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response.write("\ufeff")  # so that a spreadsheet reads the accents
-        writer = csv.writer(response)
-        writer.writerow(COLUMNS)
-        writer.writerows([_cell(item[column]) for column in COLUMNS] for item in records)
-    response.headers["Content-Disposition"] = f'attachment; filename="notices.{shape}"'
-    return response
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet takes a text that begins with one of these for a formula; the apostrophe says that it is none."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+def records(rows: Iterable[Version]) -> Iterator[dict[str, Any]]:
+    """Every row that the filters let through, in plain values."""
+    found = list(rows)
+    outages = _outages(found)
+    tally = post.tally([row.topic for row in found])
+    for row in found:
+        yield record(row, outages.get(row.notice.thread_id), sum(tally[row.topic].values()))
 
 
 def record(row: Version, outage: int | None, mails: int) -> dict[str, Any]:

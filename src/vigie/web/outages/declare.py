@@ -17,8 +17,9 @@ from vigie.outages.models import Alarm, Outage
 from vigie.outages.rules import ALARM_EFFECTS, Choice, OutageKind, next_promise
 from vigie.people.models import Person
 from vigie.web.access import StaffRequest, staff
+from vigie.web.lists import blame
 from vigie.web.middleware import status_of
-from vigie.web.outages.forms import DeclareForm, blame, fresh_key
+from vigie.web.outages.forms import DeclareForm, fresh_key
 
 
 @staff

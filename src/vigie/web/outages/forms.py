@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from vigie.kernel.errors import VigieError
 from vigie.notices.rules import PARAGRAPH_LIMIT, DataLost, Effect
 from vigie.outages.actions.recover import REVIEW_LIMIT
 from vigie.outages.models import EFFECT_LABELS, Affected, Outage
@@ -27,12 +26,6 @@ WHY_LIMIT = 500
 def fresh_key() -> str:
     """Names one intention of one person: the same form sent twice carries the same key."""
     return str(uuid.uuid4())
-
-
-def blame(form: forms.Form, error: VigieError) -> None:
-    """Show a verb's refusal beside the field it speaks of, everything typed kept."""
-    text = f"{error.message} {error.hint}".strip()
-    form.add_error(error.field if error.field in form.fields else None, text)
 
 
 def service_choices() -> list[tuple[str, str]]:

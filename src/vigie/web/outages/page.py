@@ -23,11 +23,12 @@ from vigie.people.rules import Role
 from vigie.post.models import Delivery
 from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import going, goings
+from vigie.web.lists import blame
 from vigie.web.middleware import status_of
 from vigie.web.outages import timeline
 from vigie.web.outages.course import course, primary
 from vigie.web.outages.declare import composer_url
-from vigie.web.outages.forms import FactForm, blame, fresh_key
+from vigie.web.outages.forms import FactForm, fresh_key
 from vigie.web.outages.promised import broken_words
 from vigie.web.outages.works import picture
 from vigie.web.owed import owed
@@ -111,7 +112,8 @@ def _planned(outage: Outage) -> dict[str, Any]:
     language = get_language() or "fr"
     return {
         "course": course(outage),
-        "works": picture(outage),
+        "works": picture(outage, language),
+        "works_open": outage.state in queries.OPEN,
         "broken": broken_words(queries.broken_rules(outage), outage),
         "met": goings(queries.collisions(outage), language) if before else [],
         "moved": outage.planned_start

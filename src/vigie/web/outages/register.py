@@ -1,8 +1,6 @@
 """The list of outages: its filters are in the address, and what it shows can be carried away."""
 
-import csv
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,6 +16,7 @@ from vigie.outages.models import KIND_LABELS, STATE_LABELS, Affected, Outage
 from vigie.outages.rules import OutageKind, State
 from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import RANK
+from vigie.web.lists import carried
 from vigie.web.outages.forms import service_choices
 
 PER_PAGE = 50
@@ -43,9 +42,8 @@ def register(request: StaffRequest) -> HttpResponse:
     """Outages that fit the filters of the address; `?format=csv` or `json` hands the same rows over whole."""
     filters = read_filters(request)
     rows = queries.matching(**filters)
-    shape = request.GET.get("format", "")
-    if shape in {"csv", "json"}:
-        return export(list(rows), shape)
+    if (file := carried(request, "outages", COLUMNS, records(rows))) is not None:
+        return file
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -101,21 +99,12 @@ def _status(row: Outage, lines: list[Affected]) -> str:
     return "ok" if row.state in {State.ENDED, State.REVIEWED} else "maintenance"
 
 
-def export(rows: list[Outage], shape: str) -> HttpResponse:
-    """Every row that the filters let through, as CSV for a spreadsheet or JSON for a script."""
-    lines = _lines(rows)
-    records = [record(row, lines[row.pk]) for row in rows]
-    if shape == "json":
-        text = json.dumps({"outages": records}, ensure_ascii=False, indent=1)
-        response = HttpResponse(text, content_type="application/json; charset=utf-8")
-    else:
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response.write("\ufeff")  # so that a spreadsheet reads the accents
-        writer = csv.writer(response)
-        writer.writerow(COLUMNS)
-        writer.writerows([_cell(item[column]) for column in COLUMNS] for item in records)
-    response.headers["Content-Disposition"] = f'attachment; filename="outages.{shape}"'
-    return response
+def records(rows: Iterable[Outage]) -> Iterator[dict[str, Any]]:
+    """Every row that the filters let through, in plain values."""
+    found = list(rows)
+    lines = _lines(found)
+    for row in found:
+        yield record(row, lines[row.pk])
 
 
 def record(row: Outage, lines: list[Affected]) -> dict[str, Any]:
@@ -134,9 +123,3 @@ def record(row: Outage, lines: list[Affected]) -> dict[str, Any]:
         "data_lost": row.data_lost,
         "false_alarm": row.false_alarm,
     }
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text

@@ -19,9 +19,10 @@ from vigie.outages.models import EFFECT_LABELS, Outage
 from vigie.outages.rules import Report, State
 from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import going
+from vigie.web.lists import blame
 from vigie.web.middleware import status_of
 from vigie.web.outages import timeline
-from vigie.web.outages.forms import ReviewForm, blame
+from vigie.web.outages.forms import ReviewForm
 from vigie.web.outages.page import rights
 from vigie.web.outages.register import record
 

@@ -20,6 +20,7 @@ from vigie.outages.rules import RoleName, next_promise
 from vigie.people.models import Person
 from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import going
+from vigie.web.lists import blame
 from vigie.web.middleware import status_of
 from vigie.web.outages import forms
 
@@ -228,7 +229,7 @@ def serve(request: StaffRequest, outage: Outage, step: Step, *, subject: str = "
     try:
         step.run(request.user, outage, form.cleaned_data)
     except VigieError as error:
-        forms.blame(form, error)
+        blame(form, error)
         return _show(request, outage, step, form, subject, status=status_of(error))
     messages.success(request, f"{subject}{_(': ')}{step.done}" if subject else str(step.done))
     return redirect("outage", pk=outage.pk)

@@ -15,7 +15,8 @@ class Bar:
     work: Intervention
     first: int
     last: int
-    after: tuple[int, ...]
+    after: tuple[str, ...]  # what it waits for
+    services: tuple[str, ...]
     ready: bool  # everything it waits for is done
 
 
@@ -28,7 +29,7 @@ class Picture:
     done: int
 
 
-def picture(outage: Outage) -> Picture | None:
+def picture(outage: Outage, language: str) -> Picture | None:
     """None where there is no work, or no end to draw towards."""
     works = list(outage.interventions.prefetch_related("after", "services"))
     if not works:
@@ -45,7 +46,8 @@ def picture(outage: Outage) -> Picture | None:
             work=work,
             first=min(line(work.starts_at), COLUMNS),
             last=max(line(work.ends_at), min(line(work.starts_at), COLUMNS) + 1),
-            after=tuple(other.number for other in work.after.all()),
+            after=tuple(str(other) for other in work.after.all()),
+            services=tuple(service.name(language) for service in work.services.all()),
             ready=all(other.done_at for other in work.after.all()),
         )
         for work in works

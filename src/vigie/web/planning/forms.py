@@ -98,6 +98,8 @@ class NothingForm(StepForm):
 class WorkForm(StepForm):
     """One work within the outage."""
 
+    number = 0  # of the work that is edited: it can't wait for itself
+
     what = forms.CharField(
         label=_("What is done"), max_length=300, error_messages={"required": _("Say what is done.")}
     )
@@ -116,9 +118,15 @@ class WorkForm(StepForm):
         assert isinstance(services, forms.MultipleChoiceField)
         assert isinstance(after, forms.TypedMultipleChoiceField)
         services.choices = line_choices(lines_of(self))
-        after.choices = [(row.number, str(row)) for row in self.outage.interventions.all()]
+        others = self.outage.interventions.exclude(number=self.number)
+        after.choices = [(row.number, str(row)) for row in others]
         if not after.choices:
             del self.fields["after"]
+
+
+def edit_form(number: int) -> type[WorkForm]:
+    """The form of the work that has this number."""
+    return type("EditWorkForm", (WorkForm,), {"number": number})
 
 
 def lines_of(form: StepForm) -> list[Affected]:

@@ -20,9 +20,9 @@ from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.models import MaintenanceTemplate
 from vigie.people.rules import Role
 from vigie.web.access import StaffRequest, staff
-from vigie.web.lists import only
+from vigie.web.lists import blame, only
 from vigie.web.middleware import status_of
-from vigie.web.outages.forms import blame, fresh_key
+from vigie.web.outages.forms import fresh_key
 from vigie.web.planning.check import Check, check
 from vigie.web.planning.planform import PlanForm, template_choices
 

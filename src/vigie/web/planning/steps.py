@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vigie.kernel import clock
 from vigie.outages import actions, queries
-from vigie.outages.models import Intervention, Outage
+from vigie.outages.models import Outage
 from vigie.people.models import Person
 from vigie.web.access import StaffRequest, staff
 from vigie.web.outages.steps import Step, serve
@@ -221,15 +221,3 @@ def remove(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         danger=True,
     )
     return serve(request, outage, ask, subject=line.service.name(get_language() or "fr"))
-
-
-@staff
-@require_POST
-def finish_work(request: StaffRequest, pk: int, number: int) -> HttpResponse:
-    """One work is done; the ones that wait for it may begin."""
-    work = Intervention.objects.select_related("outage").filter(outage=pk, number=number).first()
-    if work is None:
-        raise Http404
-    actions.finish_intervention(request.user, work)
-    messages.success(request, _("“%(what)s” is done.") % {"what": work.what})
-    return redirect(f"/outages/{pk}#h-works")

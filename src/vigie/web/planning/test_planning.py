@@ -13,7 +13,7 @@ from vigie.outages import actions
 from vigie.outages.actions import Window
 from vigie.outages.models import MaintenanceTemplate, Outage
 from vigie.people.models import Person
-from vigie.web.planning.recurring import choices_of, rule_of
+from vigie.web.planning.templateform import choices_of, rule_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 START = datetime(2026, 12, 8, 7, 0, tzinfo=UTC)
@@ -187,3 +187,63 @@ def test_the_calendar_leads_to_a_calendar_that_programs_read(cast: Cast, query: 
     address = re.search(r'href="([^"]+\.ics)"', flat(client.get(f"/calendar{query}")))
     assert address is not None
     assert client.get(address[1]).content.startswith(b"BEGIN:VCALENDAR")
+
+
+def test_a_template_has_an_effect_per_service_and_its_dates_are_shown_before_it_is_saved(cast: Cast):
+    client = logged(cast.amina)
+    fields = {
+        "title_fr": "Correctifs",
+        "title_en": "Patches",
+        "services": ["storage", "farm"],
+        "effect": "down",
+        "farm-effect": "at_risk",
+        "at": "09:00",
+        "minutes": "120",
+        "repeat": "month",
+        "nth": "2",
+        "weekday": "TU",
+        "every": "2",
+        "anchor": "2026-12-01",
+    }
+    look = flat(client.post("/templates/new", fields | {"do": "look"}))
+    assert not MaintenanceTemplate.objects.exists()
+    assert "8 Dec" in look
+    assert "12 Jan" not in look  # every second month
+    client.post("/templates/new", fields)
+    row = MaintenanceTemplate.objects.get()
+    assert row.services == {"storage": "down", "farm": "at_risk"}
+    form = flat(client.get(f"/templates/{row.code}/edit"))
+    assert 'name="anchor" value="2026-12-01"' in form
+    client.post(f"/templates/{row.code}/edit", fields | {"storage-effect": "degraded", "farm-effect": ""})
+    row.refresh_from_db()
+    assert row.services == {"storage": "degraded", "farm": "down"}
+
+
+def test_a_work_is_changed_and_taken_out_by_its_pages(cast: Cast):
+    outage = actions.plan(cast.amina, windows={"storage": Window("down", START, START + timedelta(hours=8))})
+    hours = {"starts_at": START, "ends_at": START + timedelta(hours=2)}
+    actions.add_intervention(cast.amina, outage, what="Switch", **hours)
+    actions.add_intervention(
+        cast.amina, outage, what="Disks", starts_at=START + timedelta(hours=2),
+        ends_at=START + timedelta(hours=4), after=[1],
+    )  # fmt: skip
+    client = logged(cast.amina)
+    page = flat(client.get(f"/outages/{outage.pk}"))
+    assert "1. Switch" in page
+    assert f"/outages/{outage.pk}/works/2/remove" in page
+    form = flat(client.get(f"/outages/{outage.pk}/works/2"))
+    assert 'value="Disks"' in form
+    assert "2. Disks</label>" not in form  # it can't wait for itself
+    typed = {
+        "what": "New disks",
+        "starts_at": "2026-12-08 11:00",
+        "ends_at": "2026-12-08 13:00",
+        "after": ["1"],
+    }
+    assert client.post(f"/outages/{outage.pk}/works/2", typed).status_code == 302
+    assert outage.interventions.get(number=2).what == "New disks"
+    refused = client.post(f"/outages/{outage.pk}/works/1/remove")
+    assert refused.status_code == 409
+    assert "New disks" in flat(refused)
+    client.post(f"/outages/{outage.pk}/works/2/remove")
+    assert outage.interventions.count() == 1

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.web.planning import calendar, plan, recurring, steps
+from vigie.web.planning import calendar, plan, recurring, steps, working
 
 urlpatterns = [
     path("outages/plan", plan.plan, name="plan"),
@@ -15,7 +15,9 @@ urlpatterns = [
     path("outages/<int:pk>/accept", steps.accept, name="outage_accept"),
     path("outages/<int:pk>/window/<slug:code>", steps.window, name="outage_window"),
     path("outages/<int:pk>/window/<slug:code>/remove", steps.remove, name="outage_remove"),
-    path("outages/<int:pk>/works/<int:number>/done", steps.finish_work, name="outage_work_done"),
+    path("outages/<int:pk>/works/<int:number>", working.edit, name="outage_work"),
+    path("outages/<int:pk>/works/<int:number>/remove", working.remove, name="outage_work_remove"),
+    path("outages/<int:pk>/works/<int:number>/done", working.finish, name="outage_work_done"),
     *(
         path(f"outages/<int:pk>/{name}", steps.step, {"name": name}, name=f"outage_{name}")
         for name in steps.STEPS
