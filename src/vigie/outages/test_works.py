@@ -48,7 +48,7 @@ def test_a_work_is_changed_with_its_trace(cast: Cast, two: tuple[Intervention, I
         actions.edit_intervention(
             cast.amina, switch, what="Switch", starts_at=START, ends_at=START + 4 * HOUR
         )
-    with pytest.raises(BadInput, match="eux-mêmes|itself"):
+    with pytest.raises(BadInput, match=r"eux-mêmes|itself"):
         actions.edit_intervention(
             cast.amina, disks, what="x", starts_at=START, ends_at=START + HOUR, after=[2]
         )
