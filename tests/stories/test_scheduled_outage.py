@@ -123,6 +123,29 @@ def test_a_date_moved_after_announcing_owes_a_change_and_stops_the_reminder(cast
     assert actions.send_reminders() == 1
 
 
+def test_a_corrected_change_still_says_what_was_told_before_it(cast: Cast, clock: Clock):
+    outage = announced(cast)
+    clock.tick(hours=1)
+    actions.move(cast.amina, outage, START + timedelta(days=1), why="parts are late")
+    change = tell(cast.lucie, outage)
+    assert change.notice.kind == Kind.CHANGE
+    clock.tick(hours=1)
+    correction = actions.correct(cast.lucie, outage, change, why="Not Wednesday.")
+    actions.move(cast.amina, outage, START + timedelta(days=2), why="a day later still")
+    words = {"en": {"what": "Disks are replaced."}, "fr": {"what": "Les disques changent."}}
+    actions.edit(cast.lucie, outage, correction, paragraphs=words, flashes={})
+    actions.approve(cast.lucie, outage, correction)
+    actions.publish(cast.lucie, outage, correction)
+    for language, now, then in (
+        ("en", "down on Thursday 10", "We had told you: down on Tuesday 8"),
+        ("fr", "jeudi 10", "mardi 8"),
+    ):
+        told = correction.rendered[language]["mail_text"].replace("\N{NO-BREAK SPACE}", " ")
+        assert now in told
+        assert then in told
+        assert "down on Wednesday 9" not in told
+
+
 def test_cancelled_a_day_before_does_not_end_in_silence(cast: Cast, clock: Clock):
     outage = announced(cast)
     clock.set(START - timedelta(days=1, hours=1))

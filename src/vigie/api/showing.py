@@ -18,7 +18,7 @@ from vigie.outages.actions import audience
 from vigie.outages.models import Alarm, Fact, Outage
 from vigie.outages.rules import Due
 from vigie.outages.sayings import log_text
-from vigie.outages.texts import facts_of, headline, path, public_links
+from vigie.outages.texts import facts_for, headline, path, public_links
 from vigie.people.models import Person
 from vigie.post.queries import tally
 from vigie.services.models import Service
@@ -211,7 +211,7 @@ def version_out(row: Version, outage: Outage) -> shapes.VersionOut:
     row = notices.version(row.pk)
     is_open = row.state in OPEN_VERSIONS
     if is_open and not row.rendered:
-        row.facts = facts_of(outage).to_json()
+        row.facts = facts_for(outage, row).to_json()
     rendered = row.rendered or {
         language: render(
             row.notice.kind,

@@ -196,6 +196,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("inbox", "done_folder", "Vigie-done", _text, "where mails go once they are understood"),
     Option("inbox", "aside_folder", "Vigie-aside", _text, "where mails go that a person should look at"),
     Option("inbox", "address", "", _text, "our address for replies, which takes +token: replies@example.org"),
+    Option("keep", "mail_days", 365, _count, "days after which the words of mails, sent and received, go"),
     Option("log", "format", "auto", _log_format, "json, console, or auto: console on a terminal"),
     Option("log", "level", "info", _log_level, "debug, info, warning or error"),
     Option("public", "folder", "", _text, "folder of the static public site; empty: DATA/public"),

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
@@ -45,8 +45,9 @@ def latest_id() -> int:
 def _owing() -> QuerySet[EventRow]:
     """Events with a reaction to run now. One whose reactions all wait for their next try delays no other."""
     open_ = Dispatch.objects.filter(event=OuterRef("pk"), done_at__isnull=True, set_apart=False)
-    later = open_.filter(next_at__gt=clock.now())
-    now = open_.exclude(next_at__gt=clock.now())
+    waiting = {"next_at__gt": clock.now(), "next_at__lte": clock.now() + LONGEST_DELAY}
+    later = open_.filter(**waiting)
+    now = open_.exclude(**waiting)
     return EventRow.objects.filter(~Exists(later) | Exists(now), settled=False).order_by("pk")
 
 
@@ -78,7 +79,7 @@ def _settle(event: EventRow, owed: int) -> None:
 
 def _try(event: EventRow, name: str, reaction: Reaction) -> int:
     dispatch, _made = Dispatch.objects.get_or_create(event=event, reaction=name)
-    if dispatch.done_at or dispatch.set_apart or (dispatch.next_at and dispatch.next_at > clock.now()):
+    if dispatch.done_at or dispatch.set_apart or _waits(dispatch.next_at):
         return 0
     try:
         with transaction.atomic():
@@ -92,6 +93,11 @@ def _try(event: EventRow, name: str, reaction: Reaction) -> int:
             log.warning("reaction.conflict", reaction=name, event_id=event.pk)
         _postpone(dispatch, error)
     return 1
+
+
+def _waits(until: datetime | None) -> bool:
+    """A pause longer than any was begun before the clock was set back: it is over."""
+    return until is not None and timedelta() < until - clock.now() <= LONGEST_DELAY
 
 
 def _postpone(dispatch: Dispatch, error: Exception) -> None:

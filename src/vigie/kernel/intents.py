@@ -214,6 +214,14 @@ class Intents:
         """Rows whose worker died: leased, and the lease ran out."""
         return self.rows.filter(state=IntentState.LEASED, leased_until__lt=clock.now(), **which)
 
+    def shorten(self, *, span: timedelta) -> int:
+        """No lease given today lasts longer than `span`: one that does was given before the clock was set back.
+
+        Whoever gave it may be alive and renews it at its next step; if not, it runs out by today's clock. Returns how many.
+        """
+        latest = clock.now() + span
+        return self.rows.filter(state=IntentState.LEASED, leased_until__gt=latest).update(leased_until=latest)
+
     def abandon(self, owner: str) -> int:
         """The owner's last run broke off (its database was away): what it holds is anybody's. Returns how many."""
         held = self.rows.filter(state=IntentState.LEASED, owner=owner)

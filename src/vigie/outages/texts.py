@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from vigie.experiments.queries import users_of
 from vigie.kernel import clock
+from vigie.notices.models import Version
 from vigie.notices.queries import published
 from vigie.notices.rules import Facts, Kind, ServiceFact
 from vigie.notices.texts import title
@@ -46,6 +47,21 @@ def facts_of(outage: Outage) -> Facts:
         reopened=ongoing and outage.reopened_at is not None and not told_since(outage, outage.reopened_at),
         before=_told_before(outage),
         contact=settings.OPTIONS["site.contact"],
+    )
+
+
+def facts_for(outage: Outage, version: Version) -> Facts:
+    """What this version says, as of now; see `corrected` for a correction."""
+    facts = facts_of(outage)
+    return corrected(facts, version.the_facts) if version.correction else facts
+
+
+def corrected(facts: Facts, said: Facts) -> Facts:
+    """A correction tells the facts as known now (a wrong start, a wrong service), in the place of what it corrects:
+    what that said of a reopening, and of what readers had been told until then, it says too.
+    """
+    return replace(
+        facts, reopened=said.reopened and facts.state == State.ONGOING, before=said.before or facts.before
     )
 
 

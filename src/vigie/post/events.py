@@ -10,6 +10,8 @@ from vigie.kernel.events import Event
 class PostAudit(AuditKind):
     RETRIED = "delivery.retried"
     RESOLVED = "delivery.resolved"
+    SENT_EXPIRED = "delivery.expired"
+    RECEIVED_EXPIRED = "mail.expired"
     MAIL_RECEIVED = "mail.received"
     MAIL_ASSIGNED = "mail.assigned"
     MAIL_DISMISSED = "mail.dismissed"

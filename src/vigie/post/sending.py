@@ -233,6 +233,7 @@ def _pks(rows: Iterable[Delivery]) -> list[int]:
 def recover() -> int:
     """Take back what dead workers held: repeatable ones go again, the others wait for a person. Returns how many."""
     taken = 0
+    OUTBOX.shorten(span=LEASE)
     expired = Delivery.objects.filter(pk__in=OUTBOX.expired())
     for name in set(expired.values_list("channel", flat=True)):
         repeatable = _repeatable(name)

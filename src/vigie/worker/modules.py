@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from vigie.dayone import actions as dayone
@@ -14,6 +15,7 @@ from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
 from vigie.notices.subscriptions import actions as subscriptions
 from vigie.outages import actions as outages
+from vigie.post import actions as post
 from vigie.post import inboxes, sending
 from vigie.public import queries as public
 from vigie.public.actions import build_if_due
@@ -64,6 +66,7 @@ def modules(reactions: ReactionTable) -> list[Module]:
             limit=timedelta(minutes=30),
             due=anything_wanted,
         ),
+        Module("old mail", seconds(600), _drop_old_mail, due=lambda: lock.last_ok_before("old mail", DAY)),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 
@@ -103,6 +106,13 @@ def _rota(_turn: Turn) -> int:
 
 def _calendars(turn: Turn) -> int:
     return duty.read_calendars(turn.go_on)
+
+
+def _drop_old_mail(turn: Turn) -> int:
+    before, done = clock.now() - settings.OPTIONS["keep.mail_days"] * DAY, 0
+    while turn.go_on() and (gone := post.drop_old_texts(before)):
+        done += gone
+    return done
 
 
 def _tidy(_turn: Turn) -> int:

@@ -18,7 +18,7 @@ from vigie.notices import actions as notices
 from vigie.notices.models import KIND_LABELS as NOTICE_KINDS
 from vigie.notices.models import Version
 from vigie.notices.queries import in_force, open_version, published, was_told, wrote
-from vigie.notices.rules import PARAGRAPH_LIMIT, Facts, Kind, Paragraphs, Recipient
+from vigie.notices.rules import PARAGRAPH_LIMIT, Kind, Paragraphs, Recipient
 from vigie.notices.subscriptions.queries import lists_for, subscribers
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.recover import promise
@@ -27,7 +27,7 @@ from vigie.outages.lifecycle import OUTAGE
 from vigie.outages.models import Outage
 from vigie.outages.queries import affected, broken_rules, course, due, policy
 from vigie.outages.rules import WHEN_ALLOWED, Approver, OutageKind, State, may_approve, natural_kind
-from vigie.outages.texts import facts_of, public_links
+from vigie.outages.texts import corrected, facts_for, facts_of, public_links
 from vigie.people.queries import person_behind
 from vigie.post import queries as post
 from vigie.post import targets
@@ -108,7 +108,7 @@ def edit(
     return notices.edit(
         actor,
         version,
-        facts=facts_of(outage),
+        facts=facts_for(outage, version),
         paragraphs=paragraphs,
         flashes=flashes,
         expected_edits=expected_edits,
@@ -185,7 +185,11 @@ def approve(actor: Actor, outage: Outage, version: Version, *, expected_edits: i
             hint=_("Ask a colleague of Support to read and approve it."),
         )
     notices.approve(
-        actor, version, facts_of(outage), link_for=public_links(outage), expected_edits=expected_edits
+        actor,
+        version,
+        facts_for(outage, version),
+        link_for=public_links(outage),
+        expected_edits=expected_edits,
     )
 
 
@@ -250,7 +254,7 @@ def publish(actor: Actor, outage: Outage, version: Version) -> int:
     require(actor, OutagePermission.TELL, PERMISSIONS)
     _of_this(outage, version)
     _as_it_is_now(outage)
-    facts = facts_of(outage)
+    facts = facts_for(outage, version)
     if outage.state == State.DRAFT:
         _announce(actor, outage)
     return notices.publish(actor, version, facts, audience(outage))
@@ -285,13 +289,7 @@ def correct(actor: Actor, outage: Outage, version: Version, *, why: str) -> Vers
         raise Refused(
             "notice.corrected_already", _("This version was corrected already; correct the newest.")
         )
-    return notices.correct(actor, version, corrected_facts(outage, version), why=why)
-
-
-def corrected_facts(outage: Outage, version: Version) -> Facts:
-    """A correction tells the facts as known now: a wrong start, a wrong service. What it says of a reopening stays."""
-    facts = facts_of(outage)
-    return replace(facts, reopened=version.the_facts.reopened and facts.state == State.ONGOING)
+    return notices.correct(actor, version, corrected(facts_of(outage), version.the_facts), why=why)
 
 
 @transaction.atomic

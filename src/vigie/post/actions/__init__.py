@@ -11,6 +11,7 @@ from vigie.post.actions.outbox import (
     resolve,
     retry,
 )
+from vigie.post.actions.retention import drop_old_texts
 
 __all__ = [
     "PERMISSIONS",
@@ -21,6 +22,7 @@ __all__ = [
     "assign",
     "clear_address",
     "dismiss",
+    "drop_old_texts",
     "enqueue",
     "forget",
     "leave_to_a_person",

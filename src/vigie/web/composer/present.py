@@ -31,12 +31,12 @@ from vigie.notices.rules import (
 )
 from vigie.notices.texts import SECTION_NAMES, Rendered, problem_words, render, said, title
 from vigie.notices.texts.parts import STAND_INS
-from vigie.outages import queries
+from vigie.outages import queries, texts
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.actions.tell import approval_fault, audience
 from vigie.outages.models import Outage
 from vigie.outages.rules import State, next_promise
-from vigie.outages.texts import facts_of, public_links
+from vigie.outages.texts import public_links
 from vigie.people.models import Person
 from vigie.web.composer.audience import counted
 from vigie.web.composer.forms import NATIVE, ComposerForm, moment_text
@@ -104,9 +104,7 @@ def fingerprint(facts: Facts) -> str:
 
 def facts_for(outage: Outage, version: Version, promised: datetime | None = None) -> Facts:
     """The facts as this version would say them now, with the time that the writer is about to promise."""
-    facts = facts_of(outage)
-    if version.correction:
-        facts = replace(facts, reopened=version.the_facts.reopened and facts.state == "ongoing")
+    facts = texts.facts_for(outage, version)
     return replace(facts, next_update_by=promised) if promised and facts.state == "ongoing" else facts
 
 
