@@ -80,6 +80,7 @@ PARTS = {
             lambda: program("postfix") and program("dovecot") and program("doveadm"),
             root_only=True,
         ),
+        Part("OpenLDAP", "farm accounts from a real directory", ("slapd",), lambda: program("slapd")),
         Part("PostgreSQL", "tests on the second database", ("postgresql",), postgres),
         Part("Chromium", "tests in a browser", ("chromium",), chromium),
         Part("fonts", "readable pictures of the pages", ("fonts-dejavu-core",), fonts),

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.support.browser import PageFactory, chromium_running, watched_pages
 from tests.support.cast import SUNDAY, Cast, make_cast
 from tests.support.certificates import make_certificate
+from tests.support.ldap_lab import LdapLab, ldap_running
 from tests.support.mail_lab import MailLab, mail_lab_running
 from tests.support.parts import need
 from tests.support.postgres_lab import PostgresLab, postgres_running
@@ -71,6 +72,20 @@ def postgres_lab(postgres_process: PostgresLab) -> PostgresLab:
 def postgres_url(postgres_lab: PostgresLab) -> str:
     """Its address, as for VIGIE_DATABASE_URL."""
     return postgres_lab.url
+
+
+@pytest.fixture(scope="session")
+def ldap_process(certificate: str) -> Iterator[LdapLab]:
+    need("OpenLDAP")
+    with ldap_running(certificate) as lab:
+        yield lab
+
+
+@pytest.fixture
+def ldap_lab(ldap_process: LdapLab) -> LdapLab:
+    """OpenLDAP, still standing: `fill` it. Mark the test `lab`."""
+    ldap_process.stop()
+    return ldap_process
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,9 @@ WRONG = [
     (2, "people, services", ("import", "pepole", "x.csv", "--as", "ada")),
     (2, "No such file", ("import", "people", "x.csv", "--as", "ada")),
     (1, "You may not do this", ("import", "people", "empty.csv", "--as", "amina")),
+    (2, "Name files", ("import", "people", "--as", "ada")),
+    (2, "Name files", ("import", "people", "--from-ldap", "--as", "ada")),
+    (2, "No source “ldap”", ("import", "accounts", "--from-ldap", "--as", "ada")),
     (2, "csv, toml", ("export", "people", "--format", "xml", "--as", "ada")),
     (1, "You may not do this", ("export", "people", "--as", "amina")),
 ]

@@ -109,6 +109,27 @@ def _port(value: Any) -> int:
     return number
 
 
+def _natural(value: Any) -> int:
+    number = _whole(value)
+    if number < 0:
+        raise ValueError("must be 0 or more")
+    return number
+
+
+def _percent(value: Any) -> int:
+    number = _whole(value)
+    if not 0 <= number <= 100:  # noqa: PLR2004 # per cent
+        raise ValueError("must be 0 to 100")
+    return number
+
+
+def _ldap_url(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if value and (parts.scheme not in {"ldap", "ldaps"} or not parts.hostname):
+        raise ValueError("must be an address like ldaps://directory.example.org")
+    return str(value)
+
+
 def _count(value: Any) -> int:
     number = _whole(value)
     if number < 1:
@@ -197,6 +218,32 @@ OPTIONS: tuple[Option, ...] = (
     Option("inbox", "aside_folder", "Vigie-aside", _text, "where mails go that a person should look at"),
     Option("inbox", "address", "", _text, "our address for replies, which takes +token: replies@example.org"),
     Option("keep", "mail_days", 365, _count, "days after which the words of mails, sent and received, go"),
+    Option("accounts", "command", [], _argv, "command that prints the farm's accounts as CSV or JSON"),
+    Option("accounts", "timeout", 60, _count, "seconds after which that command is stopped"),
+    Option("accounts", "ldap_url", "", _ldap_url, "directory that knows the farm's accounts; empty: none"),
+    Option("accounts", "ldap_starttls", True, _yes_no, "use STARTTLS where the address is ldap://"),
+    Option("accounts", "ldap_ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
+    Option("accounts", "ldap_user", "", _text, "name (DN) to bind with; empty: anonymous"),
+    Option("accounts", "ldap_base", "", _text, "where to search, like ou=people,dc=example,dc=org"),
+    Option("accounts", "ldap_filter", "(objectClass=posixAccount)", _text, "which entries are accounts"),
+    Option(
+        "accounts",
+        "ldap_attributes",
+        ["username=uid", "name=cn", "mail=mail"],
+        _texts,
+        "which attribute is which column",
+    ),
+    Option("accounts", "ldap_cluster", "farm", _text, "cluster of every account of the directory"),
+    Option(
+        "accounts", "every", 0, _natural, "hours between two readings of command and directory; 0: by hand"
+    ),
+    Option(
+        "accounts",
+        "least_percent",
+        50,
+        _percent,
+        "a source that tells fewer than this share of last time's accounts is not believed",
+    ),
     Option("log", "format", "auto", _log_format, "json, console, or auto: console on a terminal"),
     Option("log", "level", "info", _log_level, "debug, info, warning or error"),
     Option("public", "folder", "", _text, "folder of the static public site; empty: DATA/public"),
@@ -224,6 +271,7 @@ SECRETS: tuple[tuple[str, str], ...] = (
     ("VIGIE_SECRET_KEY_OLD", "the key before it: what it signed is still understood; keep it some months"),
     ("VIGIE_MAIL_PASSWORD", "SMTP password"),
     ("VIGIE_INBOX_PASSWORD", "password of the mailbox that is read"),
+    ("VIGIE_ACCOUNTS_LDAP_PASSWORD", "password to bind with to the directory of accounts"),
     ("VIGIE_DATABASE_PASSWORD", "PostgreSQL password, if it is not in the address"),
     ("VIGIE_OIDC_SECRET", "OpenID Connect client secret"),
 )
@@ -360,6 +408,16 @@ def inbox(options: Options) -> dict[str, Any]:
         name.partition(".")[2]: value for name, value in options.values.items() if name.startswith("inbox.")
     }
     return {**values, "password": secret("VIGIE_INBOX_PASSWORD")}
+
+
+def accounts(options: Options) -> dict[str, Any]:
+    """{setting: value} of where farm accounts come from, the secret included: never show it."""
+    values = {
+        name.partition(".")[2]: value
+        for name, value in options.values.items()
+        if name.startswith("accounts.")
+    }
+    return {**values, "ldap_password": secret("VIGIE_ACCOUNTS_LDAP_PASSWORD")}
 
 
 def database(options: Options) -> dict[str, Any]:

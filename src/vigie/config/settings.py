@@ -170,6 +170,7 @@ EMAIL_TIMEOUT = OPTIONS["mail.timeout"]
 DEFAULT_FROM_EMAIL = OPTIONS["mail.sender"]
 INBOX = _options.inbox(OPTIONS)  # the mailbox that is read, its password included
 TARGETS = OPTIONS.targets  # where notices go beside mail: {name: channel, language, file of the address}
+ACCOUNTS = _options.accounts(OPTIONS)  # where farm accounts come from, the directory's password included
 CHANNELS = _options.channels(OPTIONS)  # what each way out is configured with, secrets read from their files
 
 _HTTPS = OPTIONS["site.url"].startswith("https://")

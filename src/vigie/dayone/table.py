@@ -217,6 +217,11 @@ def _toml(text: str, kind: Kind) -> Table:
     return _entries(entries, _lines_of(text, kind.name, len(entries)), kind.columns)
 
 
+def from_entries(entries: Sequence[Any], kind: Kind) -> Table:
+    """Rows that another program told, numbered from 1."""
+    return _entries(entries, range(1, len(entries) + 1), kind.columns)
+
+
 def _lines_of(text: str, name: str, count: int) -> Sequence[int]:
     """The line of each `[[name]]`; the ordinal of the entry where they are written in another way."""
     heading = re.compile(rf"^\s*\[\[\s*\"?{re.escape(name)}\"?\s*\]\]")

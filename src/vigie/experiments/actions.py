@@ -233,12 +233,9 @@ def save_accounts(
             "problem_at": None,
         },
     )
-    audit.record(
-        ExperimentAudit.ACCOUNTS_SAVED,
-        actor=actor,
-        subject=told,
-        changes={"source": source, "added": added, "changed": len(lines) - added, "rows": told.rows},
-    )
+    if lines:
+        counts = {"source": source, "added": added, "changed": len(lines) - added, "rows": told.rows}
+        audit.record(ExperimentAudit.ACCOUNTS_SAVED, actor=actor, subject=told, changes=counts)
     return told
 
 

@@ -67,6 +67,13 @@ def modules(reactions: ReactionTable) -> list[Module]:
             due=anything_wanted,
         ),
         Module("old mail", seconds(600), _drop_old_mail, due=lambda: lock.last_ok_before("old mail", DAY)),
+        Module(
+            "farm accounts",
+            seconds(300),
+            lambda _turn: dayone.refresh(),
+            limit=timedelta(minutes=30),
+            due=dayone.refresh_due,
+        ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 

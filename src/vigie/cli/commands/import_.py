@@ -12,44 +12,73 @@ from vigie.cli.errors import BAD_INPUT, REFUSED, Wrong, say
 from vigie.cli.options import As, AsJson, single
 from vigie.cli.words import gettext as _
 from vigie.dayone import actions
-from vigie.dayone.actions import Outcome
+from vigie.dayone.actions import Outcome, outcome_of
+from vigie.dayone.actions.accounts import COMMAND, LDAP
 from vigie.dayone.difference import Difference, as_words
+from vigie.dayone.kind import Kind
 from vigie.dayone.kinds import KINDS, kind_of
+from vigie.dayone.kinds.accounts import ACCOUNTS
 from vigie.dayone.table import BadLine
+from vigie.kernel.access import Actor
 
 app = single()
+Found = tuple[str, Difference, Outcome | None]
 SHOWN = 50  # lines of each sort for the eye; --json gives all
 
 
 @app.command("import", help=_("Bring CSV or TOML files in: first what they would change, then --yes."))
 def import_(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=", ".join(KINDS))],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=_("CSV, or TOML by its name."))],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help=_("CSV, or TOML by its name."))
+    ] = None,
     *,
+    from_command: Annotated[
+        bool, typer.Option("--from-command", help=_("Accounts: ask the configured command."))
+    ] = False,
+    from_ldap: Annotated[
+        bool, typer.Option("--from-ldap", help=_("Accounts: ask the configured directory."))
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do it."))] = False,
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
     wanted, actor = kind_of(kind), acting(as_)
-    found: list[dict[str, Any]] = []
+    asked = [name for name, on in ((COMMAND, from_command), (LDAP, from_ldap)) if on]
+    if bool(asked) == bool(files) or (asked and wanted.name != ACCOUNTS.name):
+        raise Wrong(_("Name files, or for accounts --from-command or --from-ldap."))
     good = bad = 0
-    for file in files:
-        seen = actions.look(actor, wanted, _bytes(file), toml=file.suffix.lower() == ".toml")
-        done = actions.apply(actor, seen) if yes else None
+    found: list[dict[str, Any]] = []
+    for name, seen, done in [
+        *(_from_file(actor, wanted, file, yes=yes) for file in files or ()),
+        *(_from_source(actor, source, yes=yes) for source in asked),
+    ]:
         lines = done.bad if done else seen.bad
         good, bad = good + len(seen.steps) + seen.unchanged, bad + len(lines)
         if as_json:
-            found.append({"file": str(file), **as_dict(seen, done)})
+            found.append({"file": name, **as_dict(seen, done)})
             continue
-        _tell(str(file), seen, done)
+        _tell(name, seen, done)
         for line in lines:
-            say(output.clean(f"{file}:{line.number}: {line.reason} ({line.text})"))
+            say(output.clean(f"{name}:{line.number}: {line.reason} ({line.text})"))
     if as_json:
         output.as_json(found)
     elif not yes and good:
         output.line(_("Nothing is written yet; add --yes."))
     if bad:
         raise typer.Exit(REFUSED if good else BAD_INPUT)
+
+
+def _from_file(actor: Actor, kind: Kind, file: Path, *, yes: bool) -> Found:
+    seen = actions.look(actor, kind, _bytes(file), toml=file.suffix.lower() == ".toml")
+    return str(file), seen, actions.apply(actor, seen) if yes else None
+
+
+def _from_source(actor: Actor, source: str, *, yes: bool) -> Found:
+    seen = actions.look_at(actor, source)
+    if yes:
+        actions.take(actor, source, seen)
+    return source, seen, outcome_of(seen) if yes else None
 
 
 def _bytes(file: Path) -> bytes:

@@ -60,8 +60,8 @@ def apply(actor: Actor, seen: Difference, *, progress: Progress = lambda _done: 
     if kind.save_all:
         if seen.steps:
             kind.save_all(actor, [step.values for step in seen.steps])
-        return _outcome(seen)
-    return _outcome(seen.without(_write(actor, kind, seen.steps, progress=progress)))
+        return outcome_of(seen)
+    return outcome_of(seen.without(_write(actor, kind, seen.steps, progress=progress)))
 
 
 def apply_as_seen(
@@ -84,7 +84,8 @@ def apply_as_seen(
     return apply(actor, now, progress=progress)
 
 
-def _outcome(done: Difference) -> Outcome:
+def outcome_of(done: Difference) -> Outcome:
+    """The outcome where everything was done as seen."""
     return Outcome(len(done.added), len(done.changed), done.unchanged, done.absent, done.bad)
 
 
