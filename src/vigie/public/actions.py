@@ -4,6 +4,7 @@ import errno
 import subprocess
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.kernel import clock, events
 from vigie.kernel.errors import Refused, Text
+from vigie.public import duty, queries, rules
 from vigie.public import folder as disk
-from vigie.public import queries, rules
 from vigie.public.models import Build, Push
 from vigie.public.pages import site
 
@@ -63,7 +64,7 @@ def build(folder: Path | None = None) -> BuildResult:
     Build.objects.create(
         at=now,
         event_id=event_id,
-        turns_at=rules.turns_at((story.facts for story in queries.open_stories()), now),
+        turns_at=_turns_at(now),
         folder=str(target),
         digest=done.digest,
         files=done.files,
@@ -73,6 +74,12 @@ def build(folder: Path | None = None) -> BuildResult:
     )
     _forget_old()
     return BuildResult(target, done.digest, done.files, done.written, done.removed, seconds)
+
+
+def _turns_at(now: datetime) -> datetime | None:
+    """When the pages read otherwise by themselves: a promise passes, or a duty changes hands."""
+    moments = (rules.turns_at((story.facts for story in queries.open_stories()), now), duty.turns_at(now))
+    return min((at for at in moments if at), default=None)
 
 
 def _fault(error: Exception, folder: Path) -> Refused:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from vigie.notices.rules import LANGUAGES
 from vigie.notices.texts import Section
-from vigie.public import feeds, queries, rules, statuspage, texts
+from vigie.public import duty, feeds, queries, rules, statuspage, texts
 from vigie.public.experiments import every_way, experiment, names
 from vigie.public.frame import Page, Render, assets, html, kit
 from vigie.public.material import Material, digest
@@ -56,6 +56,7 @@ def index(language: str, now: datetime, path: str = "") -> bytes:
             going_on=[shown(story, language, now) for story in begun],
             planned=[shown(story, language, now) for story in planned],
             services=board(list(catalogue()), open_, language, now),
+            on_duty=duty.rows(language, now),
             recent=[past_entry(story.pk, story.newest, language) for story in queries.recent_past(RECENT)],
         )
 

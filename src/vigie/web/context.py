@@ -66,7 +66,11 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     def duty_now() -> list[tuple[str, str, str]]:
         rows = [row for row in duty.on_duty(clock.now()) if row.level == 1]
         if not known:  # strangers are told which desk to call, not who sits there
-            return [(row.duty.name(language), _("on duty"), row.duty.phone) for row in rows]
+            phones = [row.duty.phone if row.duty.phone_public else "" for row in rows]
+            return [
+                (row.duty.name(language), _("on duty"), phone)
+                for row, phone in zip(rows, phones, strict=True)
+            ]
         return [(row.duty.name(language), row.person.name, row.person.phone) for row in rows]
 
     def demo() -> bool:

@@ -57,6 +57,11 @@ def ongoing() -> QuerySet[Outage]:
     return outages().filter(state=State.ONGOING).order_by("starts_at")
 
 
+def over_since(t: datetime) -> QuerySet[Outage]:
+    """Outages that ended at `t` or after, the newest end first."""
+    return outages().filter(ended_at__gte=t, state__in=(State.ENDED, State.REVIEWED)).order_by("-ended_at")
+
+
 def in_span(
     rows: QuerySet[Outage], since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[Outage]:

@@ -1,71 +1,49 @@
 """The day page: who is on duty, what is down, what comes next. For everyone on the network; names for staff only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from vigie.duty import queries as duty
-from vigie.duty.models import Duty
-from vigie.duty.queries import OnDuty
 from vigie.kernel import clock
+from vigie.lib.localtime import instant
+from vigie.outages import queries as outages
 from vigie.people.models import Person
 from vigie.people.rules import STAFF
 from vigie.web import timewords
-from vigie.web.desk.centre import Going, Standing, centre_now, going_on, planned
+from vigie.web.desk.centre import Going, Standing, centre_now, going_on, goings, planned
+from vigie.web.today.pressing import Pressing, pressing
+from vigie.web.today.seats import Row, course, rows
+
+NEXT_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Seat:
-    """One duty as the day page shows it. To strangers `who` is empty and `phone` is the desk's."""
+class HandOver:
+    """The next change of who holds a duty: at what time, from whom to whom (empty: nobody)."""
 
-    name: str
-    held: bool
-    who: str
-    phone: str
-    until: datetime | None
-    backups: tuple[tuple[str, str], ...]
-    next_who: str
-    next_at: datetime | None
-
-
-def seats(now: datetime, *, staff: bool) -> list[Seat]:
-    """Every duty of the centre, held or not: an empty one is news too."""
-    language = get_language() or "fr"
-    held: dict[int, list[OnDuty]] = {}
-    for holder in duty.on_duty(now):
-        held.setdefault(holder.duty.pk, []).append(holder)
-    return [_seat(row, held.get(row.pk, []), now, language, staff=staff) for row in duty.duties()]
-
-
-def _seat(row: Duty, holders: list[OnDuty], now: datetime, language: str, *, staff: bool) -> Seat:
-    first = next((holder for holder in holders if holder.level == 1), None)
-    coming = duty.coming(row, now)
-    return Seat(
-        name=row.name(language),
-        held=first is not None,
-        who=first.person.name if first and staff else "",
-        phone=(first.person.phone if first and staff else "") or row.phone,
-        until=first.until if first else None,
-        backups=tuple(
-            (holder.person.name, holder.person.phone) for holder in holders if holder is not first and staff
-        ),
-        next_who=coming.person.name if coming and staff else "",
-        next_at=coming.starts_at if coming else None,
-    )
+    duty: str
+    at: datetime
+    gives: str
+    takes: str
 
 
 @dataclass(frozen=True)
 class Day:
     """Everything the day page and the wall show."""
 
-    seats: list[Seat]
+    seats: list[Row]
     going: list[Going]
+    over: list[Going]
     planned: list[Going]
+    later: int
     services: list[Standing]
+    hand_overs: list[HandOver]
+    pressing: Pressing | None
     staff: bool
 
     @property
@@ -80,13 +58,37 @@ def day(request: HttpRequest) -> Day:
     language = get_language() or "fr"
     going = going_on(language, told_only=not staff)
     known = None if staff else frozenset(row.outage.pk for row in going)
+    seats = rows(now, staff=staff)
+    ahead = planned(language)
+    soon = [row for row in ahead if row.since <= now + NEXT_DAYS]
     return Day(
-        seats=seats(now, staff=staff),
+        seats=seats,
         going=going,
-        planned=planned(language),
+        over=_over_today(now, language, staff=staff),
+        planned=soon,
+        later=len(ahead) - len(soon),
         services=centre_now(language, address="/outages/{}" if staff else "", only=known),
+        hand_overs=_hand_overs(seats, now) if staff else [],
+        pressing=pressing(now, language) if staff else None,
         staff=staff,
     )
+
+
+def _over_today(now: datetime, language: str, *, staff: bool) -> list[Going]:
+    """What ended since midnight in the centre; to strangers only what was told."""
+    midnight = instant(datetime.combine(timewords.local(now).date(), time(0)), ZoneInfo(settings.TIME_ZONE))
+    return goings([row for row in outages.over_since(midnight) if staff or row.thread.told_at], language)
+
+
+def _hand_overs(seats: list[Row], now: datetime) -> list[HandOver]:
+    """The hand-overs of the next 24 hours, soonest first."""
+    found = []
+    for row in seats:
+        at = row.until or row.next_at
+        if at is not None and at <= now + timedelta(days=1):
+            takes = row.next_who if row.next_at == at else ""
+            found.append(HandOver(row.name, at, row.who[-1].name if row.who else "", takes))
+    return sorted(found, key=lambda row: row.at)
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -97,26 +99,9 @@ def wall(request: HttpRequest) -> HttpResponse:
     """The day page for a screen on a wall: it renews itself every half minute."""
     shown = day(request)
     now = clock.now()
-    rows = [
-        (
-            seat.name,
-            seat.who or (_("on duty") if seat.held else None),
-            seat.phone,
-            _until(seat, now),
-        )
-        for seat in shown.seats
-    ]
-    return render(request, "today/wall.html", {"day": shown, "duty_now": rows})
-
-
-def _until(seat: Seat, now: datetime) -> str:
-    """Until when, and who follows: “until 20:00 → Bruno Leroy”."""
-    if seat.until is None:
-        if seat.next_at is None:
-            return ""
-        return _("from %(time)s: %(who)s") % {
-            "time": timewords.absolute(seat.next_at, now, zone=False),
-            "who": seat.next_who or seat.name,
-        }
-    text = _("until %(time)s") % {"time": timewords.absolute(seat.until, now, zone=False)}
-    return f"{text} → {seat.next_who}" if seat.next_who else text
+    lines: list[tuple[str, str | None, str, str]] = []
+    for row in shown.seats:
+        lines += [(row.name, who.name, who.phone, who.when or course(row, now)) for who in row.who]
+        if not row.who:
+            lines.append((row.name, None, row.phone, course(row, now)))
+    return render(request, "today/wall.html", {"day": shown, "duty_now": lines})

@@ -7,7 +7,7 @@
   let read = Date.now(); // by this screen's own clock: only how long ago counts
   const span = (seconds) => seconds < 3600 ? `${Math.floor(seconds / 60)}${nbsp}min` : `${Math.floor(seconds / 3600)}${nbsp}h${nbsp}${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")}`;
   function look() {
-    const after = Number(document.getElementById("main")?.dataset.staleAfter || 0);
+    const after = Number(band.dataset.after || 0);
     const age = (Date.now() - read) / 1000;
     const stale = after > 0 && age > after;
     band.hidden = !stale;

@@ -148,6 +148,7 @@
 
   // --- a fragment that was refused or lost says so on top of the page; what was typed stays where it is ---
   function complain(title, text) {
+    if (document.getElementById("stale")) return; // a screen that nobody touches says it in its own way, see stale.js
     const main = document.getElementById("main");
     let box = document.getElementById("complaint");
     if (!box) {
