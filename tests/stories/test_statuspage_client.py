@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.cast import Cast
+from vigie.kernel.clock import Clock
 from vigie.outages import actions as outages
 from vigie.public import actions
 
@@ -45,7 +47,9 @@ def served(tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_client_of_others_reads_an_outage(cast: Cast, served: str, tmp_path: Path) -> None:
+def test_a_client_of_others_reads_an_outage_and_a_planned_one(
+    cast: Cast, clock: Clock, served: str, tmp_path: Path
+) -> None:
     npm, node = shutil.which("npm"), shutil.which("node")
     if not npm or not node:
         pytest.skip("needs node and npm")
@@ -53,6 +57,19 @@ def test_a_client_of_others_reads_an_outage(cast: Cast, served: str, tmp_path: P
     version = outages.compose(cast.lucie, outage)
     outages.approve(cast.lucie, outage, version)
     outages.publish(cast.lucie, outage, version)
+    begin = clock.now() + timedelta(days=12)
+    window = outages.Window("down", begin, begin + timedelta(hours=4))
+    planned = outages.plan(
+        cast.amina,
+        windows={"farm": window},
+        title_fr="Mise à jour",
+        title_en="Upgrade",
+        words={"fr": {"what": "Les disques changent."}, "en": {"what": "Disks are replaced."}},
+    )
+    outages.accept_following(cast.lucie, planned)
+    announcement = outages.compose(cast.lucie, planned)
+    outages.approve(cast.lucie, planned, announcement)
+    outages.publish(cast.lucie, planned, announcement)
     actions.build(tmp_path / "site")
     install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE]
     subprocess.run(install, cwd=tmp_path, check=True, timeout=120)
@@ -66,4 +83,11 @@ def test_a_client_of_others_reads_an_outage(cast: Cast, served: str, tmp_path: P
     [incident] = found["unresolved"]["incidents"]
     assert incident["status"] == "investigating"
     assert found["summary"]["incidents"] == found["incidents"]["incidents"] == [incident]
-    assert found["upcoming"]["scheduled_maintenances"] == found["all"]["scheduled_maintenances"] == []
+    [maintenance] = found["upcoming"]["scheduled_maintenances"]
+    assert (
+        found["all"]["scheduled_maintenances"] == found["summary"]["scheduled_maintenances"] == [maintenance]
+    )
+    assert maintenance["status"] == "scheduled"
+    assert datetime.fromisoformat(maintenance["scheduled_for"]) == begin
+    assert datetime.fromisoformat(maintenance["scheduled_until"]) == begin + timedelta(hours=4)
+    assert maintenance["incident_updates"][0]["body"]
