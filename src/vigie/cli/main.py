@@ -38,6 +38,7 @@ def commands() -> dict[str, Command]:
             "import_", "django", _("Bring CSV or TOML files in, with a look at what they change.")
         ),
         "export": Command("export", "django", _("Carry people, services, experiments, rotas away.")),
+        "coverage": Command("coverage", "django", _("Who covers which experiment; holes ahead.")),
         "delivery": Command(
             "delivery", "django", _("What leaves by mail: what waits, what failed, try again.")
         ),

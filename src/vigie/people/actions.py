@@ -232,6 +232,32 @@ def save_group(actor: Actor, *, code: str, name_fr: str, name_en: str, kind: Gro
 
 
 @transaction.atomic
+def pass_lead(actor: Actor, group: Group, giver: Person, taker: Person) -> None:
+    """Another member leads the group in place of `giver`, who stays a member of it."""
+    require(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    mine = Membership.objects.filter(group=group, person=giver, is_lead=True).first()
+    theirs = Membership.objects.filter(group=group, person=taker).first()
+    if mine is None or theirs is None or not taker.is_active:
+        raise Refused(
+            "lead.not_members",
+            _("%(giver)s leads this group no more, or %(taker)s is not a member of it.")
+            % {"giver": giver.name, "taker": taker.name},
+            hint=_("Edit the person who is to lead, and put them into the group first."),
+        )
+    change_one(mine, expect={"is_lead": True}, is_lead=False)
+    if not theirs.is_lead:
+        change_one(theirs, expect={"is_lead": False}, is_lead=True)
+    for person in (giver, taker):
+        person.__dict__.pop("roles", None)
+    audit.record(
+        PeopleAudit.LEAD_PASSED,
+        actor=actor,
+        subject=group,
+        changes={"from": giver.login, "to": taker.login},
+    )
+
+
+@transaction.atomic
 def make_token(
     actor: Actor, person: Person, *, label: str, scopes: Iterable[Scope], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:

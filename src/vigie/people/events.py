@@ -12,6 +12,7 @@ class PeopleAudit(AuditKind):
     PERSON_LEFT = "person.left"
     DEPARTURE_PLANNED = "person.departure_planned"
     PASSWORD_SET = "person.password_set"  # noqa: S105 # an event's name, not a password
+    LEAD_PASSED = "group.lead_passed"
     GROUP_SAVED = "group.saved"
     NAME_PUBLIC = "person.name_public"
     NAME_PRIVATE = "person.name_private"

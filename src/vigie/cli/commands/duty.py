@@ -8,6 +8,7 @@ import typer
 
 from vigie.cli import output
 from vigie.cli.actor import acting, somebody
+from vigie.cli.commands.simulate import simulate
 from vigie.cli.errors import REFUSED, Wrong, say
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import maybe_moment, moment, shown
@@ -22,6 +23,7 @@ app = group(_("Duties and their shifts."))
 shifts = group(_("Shifts: list, add, import, remove."))
 app.add_typer(shifts, name="shifts")
 AHEAD = timedelta(days=14)
+app.command("simulate", help=_("What if somebody goes, or somebody comes: before and after."))(simulate)
 
 
 @app.command("list", help=_("The duties of the centre."))

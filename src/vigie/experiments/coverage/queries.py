@@ -1,7 +1,7 @@
 """Reads over coverage: the year of every line, holes, who answers for an experiment at t, what changes hands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from vigie.duty.models import Absence
 from vigie.experiments.coverage import rules
 from vigie.experiments.coverage.models import Coverage, TakingOver, TakingOverState, Warned
 from vigie.experiments.coverage.rules import GENERAL, Cell, Days, Hole, Level, Member, Stretch, Turn
@@ -73,7 +74,11 @@ def members() -> dict[int, Member]:
             "pk", "employed_until", "employment_ends_by"
         )
     )
+    here = zone()
     absent: dict[int, list[Days]] = {}
+    for pk, starts, ends in Absence.objects.values_list("person_id", "starts_at", "ends_at"):
+        if span := rules.days_away(starts, ends, here):
+            absent.setdefault(pk, []).append(span)
     return {
         pk: Member(pk, until or rules.NEVER, Ending(why), tuple(absent.get(pk, ())))
         for pk, until, why in rows
@@ -167,7 +172,7 @@ def cover_of(experiment: Experiment | None, t: datetime) -> Cover:
     Leads are those of Support, else of any group, else the administrators: never nobody, while anybody works here.
     """
     day = t.astimezone(zone()).date()
-    known = members()
+    known = _members_at(t, day)
     rows = {row.pk: row for row in Coverage.objects.filter(experiment=experiment).select_related("person")}
     answer = rules.who_answers([turn(row) for row in rows.values()], known, day)
     if answer.level is not None:
@@ -177,6 +182,13 @@ def cover_of(experiment: Experiment | None, t: datetime) -> Cover:
     there = [person for person in leads if person.pk in known and known[person.pk].there(day)]
     found = there or leads or [person for person in people.staff() if Role.ADMINISTRATOR in person.roles]
     return Cover("lead", tuple(found))
+
+
+def _members_at(t: datetime, day: date) -> dict[int, Member]:
+    """Everybody as at an instant: away, to the minute, or not."""
+    gone = set(Absence.objects.filter(starts_at__lte=t, ends_at__gt=t).values_list("person_id", flat=True))
+    whole = (Days(day, day + rules.DAY),)
+    return {pk: replace(one, away=whole if pk in gone else ()) for pk, one in members().items()}
 
 
 def coverage_by_id(pk: int) -> Coverage:

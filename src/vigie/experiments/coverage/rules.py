@@ -7,14 +7,16 @@ moves a boundary. Somebody in training doesn't count.
 import calendar
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from vigie.people.rules import Ending
 
 GENERAL = "+general"  # the line of general support; no experiment's code begins with +
 DAY = timedelta(days=1)
+NOON = time(12)
 ALWAYS, NEVER = date.min, date.max
 MARKS = (6, 3, 1)  # months before a hole opens at which the leads are told
 SHORTEST_SINGLE = timedelta(days=28)  # being alone for less is a colleague's holiday, not a hole
@@ -62,6 +64,14 @@ class Days:
         """What of it lies in `other`, if anything does."""
         starts, ends = max(self.starts, other.starts), min(self.ends, other.ends)
         return Days(starts, ends) if starts < ends else None
+
+
+def days_away(starts: datetime, ends: datetime, zone: ZoneInfo) -> Days | None:
+    """The days of an absence: those at whose noon, in the centre's zone, the person is away."""
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    begin = first.date() if first.time() <= NOON else first.date() + DAY
+    end = last.date() if last.time() <= NOON else last.date() + DAY
+    return Days(begin, end) if begin < end else None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from tests.support.cast import Cast
 
+from vigie.duty.actions import add_absence
 from vigie.experiments.coverage import actions, queries
 from vigie.experiments.coverage.models import Coverage, TakingOver
 from vigie.kernel import clock as kernel_clock
@@ -92,6 +93,15 @@ def test_the_case_goes_to_the_primary_then_the_backup_then_the_lead(cast: Cast, 
     actions.cover(cast.sara, person=cast.denis, experiment=cast.lyra, level="backup", starts_on=JULY)
     assert queries.cover_of(cast.lyra, after) == queries.Cover("backup", (cast.denis,))
     assert queries.cover_of(None, now).persons == (cast.sara,)
+
+
+def test_who_is_away_at_that_minute_does_not_answer(cast: Cast, lyra: Coverage):
+    now = kernel_clock.now()
+    add_absence(cast.lucie, person=cast.lucie, starts_at=now, ends_at=now + timedelta(days=14))
+    assert queries.cover_of(cast.lyra, now - timedelta(minutes=1)).level == "primary"
+    assert queries.cover_of(cast.lyra, now + timedelta(hours=1)) == queries.Cover("lead", (cast.sara,))
+    hole = queries.year([queries.line_of(cast.lyra)]).holes[1]  # it is past noon: from tomorrow on
+    assert (hole.state, hole.reason.cause) == ("none", "absence")
 
 
 def test_the_year_is_read_with_as_many_questions_for_two_lines_as_for_all(

@@ -1,7 +1,8 @@
 """Holes on paper: each case is a line that a colleague could draw with a ruler."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,26 @@ def test_whoever_left_covers_nothing_and_a_line_without_anybody_never_opened_a_h
     (hole,) = found([turn(1)])
     assert (hole.state, hole.ever, rules.worth_telling(hole)) == (State.NONE, False, False)
     assert hole.reason.cause is Cause.NOBODY
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        ((23, 14), (26, 9), (24, 26)),
+        ((23, 9), (23, 17), (23, 24)),
+        ((23, 8), (23, 11), None),
+        ((23, 0), (25, 0), (23, 25)),
+        ((27, 0), (29, 0), (27, 29)),  # the clocks go forward on the 28th
+    ],
+)
+def test_a_day_away_is_one_without_its_noon(
+    starts: tuple[int, int], ends: tuple[int, int], expected: tuple[int, int] | None
+):
+    paris = ZoneInfo("Europe/Paris")
+    away = rules.days_away(
+        datetime(2027, 3, *starts, tzinfo=paris), datetime(2027, 3, *ends, tzinfo=paris), paris
+    )
+    assert away == (expected and Days(date(2027, 3, expected[0]), date(2027, 3, expected[1])))
 
 
 def test_a_relay_on_the_same_day_leaves_no_hole():

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vigie.experiments.coverage import actions, queries
 from vigie.experiments.coverage.actions import PERMISSIONS, CoveragePermission
 from vigie.experiments.coverage.models import TakingOver, TakingOverState
+from vigie.experiments.coverage.records import taking_record
 from vigie.experiments.coverage.texts import day_words, what_words
 from vigie.kernel.errors import BadInput
 from vigie.web.access import StaffRequest, staff
 from vigie.web.coverage.forms import HandOnForm, TakingOverForm
 from vigie.web.lists import carried, form_page, may, only, posted, words_of
 
-COLUMNS = ("id", "what", "from", "to", "due_on", "state", "closed_at", "closed_by")
+COLUMNS = ("id", "what", "giver", "taker", "due_on", "state", "closed_at", "closed_by")
 CLOSED_SHOWN = 100
 
 
@@ -31,7 +32,7 @@ def taking_overs(request: StaffRequest) -> HttpResponse:
     """Open ones by day, then the last that were closed; the address filters by person."""
     login, language, today = words_of(request, "person"), get_language() or "fr", queries.today()
     rows = [row for row in queries.taking_overs() if not login or login in _logins(row)]
-    if file := carried(request, "taking-over", COLUMNS, (_record(row, language) for row in rows)):
+    if file := carried(request, "taking-over", COLUMNS, (taking_record(row, language) for row in rows)):
         return file
     open_rows = [row for row in rows if row.state == TakingOverState.OPEN]
     closed = sorted(
@@ -63,19 +64,6 @@ def _shown(row: TakingOver, request: StaffRequest, language: str) -> dict[str, A
         "due": day_words(row.due_on),
         "late": row.state == TakingOverState.OPEN and row.due_on < queries.today(),
         "may_close": arrange or request.user.pk in {row.giver_id, row.taker_id},
-    }
-
-
-def _record(row: TakingOver, language: str) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "what": what_words(row, language),
-        "from": row.giver.login if row.giver else "",
-        "to": row.taker.login,
-        "due_on": row.due_on.isoformat(),
-        "state": row.state,
-        "closed_at": row.closed_at.isoformat() if row.closed_at else "",
-        "closed_by": row.closed_by.login if row.closed_by else "",
     }
 
 

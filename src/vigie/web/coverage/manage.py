@@ -115,7 +115,7 @@ def departure(request: StaffRequest, login: str) -> HttpResponse:
 
     def run(data: Mapping[str, Any]) -> str:
         plan_departure(request.user, person, on=data["on"], ending=data["ending"])
-        return reverse("person", args=[login])
+        return reverse("leaving" if data["on"] else "person", args=[login])
 
     return form_page(
         request,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.web.coverage import handing, manage, views
+from vigie.web.coverage import handing, leaving, manage, views, whatif
 
 urlpatterns = [
     path("coverage", views.coverage, name="coverage"),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("coverage/taking-over/<int:pk>/close", handing.close, name="taking_over_close"),
     path("coverage/taking-over/<int:pk>/hand-on", handing.hand_on, name="taking_over_hand_on"),
     path("people/<str:login>/departure", manage.departure, name="departure"),
+    path("coverage/leaving/<str:login>", leaving.leaving, name="leaving"),
+    path("coverage/leaving/<str:login>/hand-on", leaving.hand_on_one, name="leaving_hand_on"),
+    path("coverage/what-if", whatif.what_if, name="what_if"),
 ]

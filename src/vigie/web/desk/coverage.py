@@ -14,6 +14,7 @@ from vigie.lib.localtime import instant
 from vigie.people.models import Person
 from vigie.people.rules import Role
 
+ALONE = timedelta(days=31)  # so long a desk says that only one person is left
 NEAR = timedelta(days=14)  # a taking-over shows so long before its day; a lead sees it when it is late
 
 
@@ -45,12 +46,17 @@ def _at(day: date) -> datetime:
 
 
 def _holes() -> Iterator[Chore]:
-    """Holes told to the leads by now: those that open within six months, or are open."""
+    """Holes told to the leads by now: those that open within six months, or are open with nobody.
+
+    That somebody has long been alone is for the page of coverage to say, not for a desk every day.
+    """
     year = queries.year()
     lines = {one.line.key: one.line for one in year.lines}
     names = {pk: person.name for pk, person in year.persons.items()}
     for hole in year.holes:
         if not worth_telling(hole) or months_before(hole.days.starts, max(MARKS)) > year.today:
+            continue
+        if hole.state is State.SINGLE and hole.days.starts < year.today - ALONE:
             continue
         yield Chore(
             kind="hole",

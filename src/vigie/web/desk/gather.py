@@ -57,7 +57,9 @@ PRESSING = timedelta(minutes=15)
 
 
 def _urgency(task: Task, now: datetime) -> int:
-    """Deadlines that passed or press, then what waits for an answer, then deadlines further away."""
+    """Deadlines that passed or press, then what waits for an answer, then deadlines further away, then months."""
+    if task.kind in {"hole", "taking_over"}:
+        return 3
     if task.due:
         return 0 if task.at <= now + PRESSING else 2
     return 1

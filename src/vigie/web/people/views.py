@@ -125,6 +125,7 @@ def person(request: StaffRequest, login: str) -> HttpResponse:
         "more_shifts": max(0, shifts.count() - SHIFTS_SHOWN),
         "outages": [(path(row), headline(row, language), row) for row in followed_or_held_by(who)],
         "may_manage": manages,
+        "may_plan_departure": may(request.user, PeoplePermission.PLAN_DEPARTURE, PERMISSIONS),
         "tokens": list(who.tokens.order_by("-made_at")) if manages else [],
         "now": now,
         "has_password": who.has_usable_password(),
