@@ -19,6 +19,7 @@ from vigie.contracts.alarm import IncomingAlarm
 from vigie.dayone.actions import keep
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.escalation.links import answer_token
+from vigie.duty.handover.models import HandOver
 from vigie.duty.models import Shift
 from vigie.duty.seen.actions import make_sign
 from vigie.duty.seen.queries import calendar_path
@@ -156,7 +157,10 @@ def numbers(cast: Cast) -> dict[str, Any]:
 
 def _called(cast: Cast) -> dict[str, Any]:
     call = escalation.call(cast.lucie, cast.production, "Look at row C.")
-    return {"call": call.pk, "answer": answer_token(call.steps.get(kind="called"))}
+    handover = HandOver.objects.create(
+        duty=cast.production, outgoing=cast.bruno, begins_at=SUNDAY - timedelta(days=1), ends_at=SUNDAY
+    )
+    return {"handover": handover.pk, "call": call.pk, "answer": answer_token(call.steps.get(kind="called"))}
 
 
 def _covered(cast: Cast) -> int:

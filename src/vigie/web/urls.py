@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("vigie.web.signs.urls")),
     path("", include("vigie.web.duty.urls")),
     path("", include("vigie.web.escalations.urls")),
+    path("", include("vigie.web.handover.urls")),
     path("", include("vigie.web.services.urls")),
     path("", include("vigie.web.experiments.urls")),
     path("", include("vigie.web.coverage.urls")),

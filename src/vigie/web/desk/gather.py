@@ -24,6 +24,7 @@ from vigie.outages.texts import headline, path
 from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.web.desk.coverage import chores
+from vigie.web.desk.shift import handover_tasks
 from vigie.web.desk.stuck import bounce_tasks, mail_tasks, reaction_tasks, stuck_tasks
 from vigie.web.desk.task import MOST, Task, more, short
 from vigie.web.owed import owed
@@ -48,6 +49,7 @@ def tasks(reader: Person, language: str) -> list[Task]:
         *bounce_tasks(reader, language),
         *mail_tasks(reader),
         *reaction_tasks(reader),
+        *handover_tasks(reader, language),
     ]
     now = clock.now()
     return sorted(found, key=lambda task: (_urgency(task, now), not task.mine, task.at))

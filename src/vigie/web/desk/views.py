@@ -16,6 +16,7 @@ from vigie.web.access import StaffRequest, staff
 from vigie.web.desk.centre import centre_now, going_on, planned
 from vigie.web.desk.gather import tasks
 from vigie.web.escalations.present import shown
+from vigie.web.handover.present import late_lines
 
 
 @staff
@@ -36,6 +37,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "working": [row for row in services if row.state == "ok"],
         "planned": planned(language),
         "ongoing": [row.outage for row in going],
+        "late_handovers": late_lines(language),
         "calls": shown(calls.open_escalations()[:20], language),
         "may_answer": allowed(request.user, EscalationPermission.ANSWER, CALL_PERMISSIONS),
         "is_lead": Role.LEAD in request.user.roles,

@@ -16,6 +16,7 @@ from vigie.people.models import Person
 from vigie.people.rules import STAFF
 from vigie.web import timewords
 from vigie.web.desk.centre import Going, Standing, centre_now, going_on, goings, planned
+from vigie.web.handover.present import LateLine, late_lines
 from vigie.web.today.pressing import Pressing, pressing
 from vigie.web.today.seats import Row, course, rows
 
@@ -45,6 +46,7 @@ class Day:
     hand_overs: list[HandOver]
     pressing: Pressing | None
     staff: bool
+    late_handovers: list[LateLine]
 
     @property
     def working(self) -> int:
@@ -71,6 +73,7 @@ def day(request: HttpRequest) -> Day:
         hand_overs=_hand_overs(seats, now) if staff else [],
         pressing=pressing(now, language) if staff else None,
         staff=staff,
+        late_handovers=late_lines(language) if staff else [],
     )
 
 
