@@ -32,6 +32,7 @@ def commands() -> dict[str, Command]:
         "notice": Command("notice", "django", _("Read, approve, publish and correct notices.")),
         "duty": Command("duty", "django", _("Shifts: list, add, import.")),
         "people": Command("people", "django", _("Who works here.")),
+        "person": Command("person", "django", _("What Vigie keeps about somebody: told, or forgotten.")),
         "service": Command("catalogue", "django", _("The catalogue of services.")),
         "experiment": Command("experiments", "django", _("Experiments and their contacts.")),
         "import": Command(

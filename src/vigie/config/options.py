@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from vigie.config import targets
+from vigie.config import readers, targets
 
 
 @dataclass(frozen=True)
@@ -27,130 +26,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.option} ({self.source}): {self.problem}"
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be a text")  # noqa: TRY004 # one exception type carries every fault
-    return value
-
-
-def _whole(value: Any) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise ValueError("must be a whole number") from None
-
-
-def _yes_no(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-    try:
-        return words[str(value).lower()]
-    except KeyError:
-        raise ValueError("must be true or false") from None
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
-    if isinstance(value, str):
-        return [item.strip() for item in value.split(",") if item.strip()]
-    raise ValueError('must be a list of texts (in the environment: "a, b")')
-
-
-def _zone(value: Any) -> str:
-    try:
-        ZoneInfo(_text(value))
-    except (ZoneInfoNotFoundError, OSError, ValueError):
-        raise ValueError("is not a time zone; write it like Europe/Paris") from None
-    return str(value)
-
-
-def _language(value: Any) -> str:
-    if value not in {"fr", "en"}:
-        raise ValueError("must be fr or en")
-    return str(value)
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"must be one of {', '.join(words)}")
-        return str(value)
-
-    return read
-
-
-_weekday = _one_of("never", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_log_format = _one_of("auto", "json", "console")
-_log_level = _one_of("debug", "info", "warning", "error")
-
-
-def _url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
-        raise ValueError("must be an address like https://desk.example.org")
-    return str(value).rstrip("/")
-
-
-def _database_url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if value and (parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/")):
-        raise ValueError("must be an address like postgresql://user@host/name, or empty for SQLite")
-    return str(value)
-
-
-def _port(value: Any) -> int:
-    number = _whole(value)
-    if not 0 < number < 65_536:  # noqa: PLR2004 # ports of TCP
-        raise ValueError("must be a port: 1 to 65535")
-    return number
-
-
-def _natural(value: Any) -> int:
-    number = _whole(value)
-    if number < 0:
-        raise ValueError("must be 0 or more")
-    return number
-
-
-def _percent(value: Any) -> int:
-    number = _whole(value)
-    if not 0 <= number <= 100:  # noqa: PLR2004 # per cent
-        raise ValueError("must be 0 to 100")
-    return number
-
-
-def _ldap_url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if value and (parts.scheme not in {"ldap", "ldaps"} or not parts.hostname):
-        raise ValueError("must be an address like ldaps://directory.example.org")
-    return str(value)
-
-
-def _count(value: Any) -> int:
-    number = _whole(value)
-    if number < 1:
-        raise ValueError("must be 1 or more")
-    return number
-
-
-def _listen(value: Any) -> str:
-    host, colon, port = _text(value).rpartition(":")
-    if not (host and colon and port.isdigit() and 0 <= int(port) < 65_536):  # noqa: PLR2004 # ports of TCP
-        raise ValueError("must be an address and a port, like 127.0.0.1:8000")
-    return str(value)
-
-
-def _argv(value: Any) -> list[str]:
-    """A command as an argument list, never a shell string."""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return value
-    raise ValueError(
-        'must be a list of arguments, like ["rsync", "-a", "--delete", "{folder}/", "host:status/"]'
-    )
 
 
 SHORT_NAMES = {"store.database_url": "VIGIE_DATABASE_URL"}
@@ -177,93 +52,162 @@ class Option:
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("site", "name", "Vigie", _text, "name of the centre, on every page and in every mail"),
-    Option("site", "url", "http://127.0.0.1:8000", _url, "address of the desk, for links in mails"),
-    Option("site", "public_url", "", _url, "address of the public site, if it is not the desk's"),
-    Option("site", "hosts", ["127.0.0.1", "localhost", "[::1]"], _texts, "host names the desk answers to"),
+    Option("site", "name", "Vigie", readers.text, "name of the centre, on every page and in every mail"),
+    Option("site", "url", "http://127.0.0.1:8000", readers.url, "address of the desk, for links in mails"),
+    Option("site", "public_url", "", readers.url, "address of the public site, if it is not the desk's"),
     Option(
-        "site", "time_zone", "Europe/Paris", _zone, "the centre's zone: times are entered and shown in it"
+        "site", "hosts", ["127.0.0.1", "localhost", "[::1]"], readers.texts, "host names the desk answers to"
     ),
-    Option("site", "language", "fr", _language, "first language of pages and notices (fr or en)"),
-    Option("site", "contact", "", _text, "how users reach the centre: written at the foot of every notice"),
-    Option("site", "debug", False, _yes_no, "show errors in the browser; never on a desk that others reach"),
-    Option("store", "data", "var", _text, "folder for the database, the public site, backups"),
+    Option(
+        "site",
+        "time_zone",
+        "Europe/Paris",
+        readers.zone,
+        "the centre's zone: times are entered and shown in it",
+    ),
+    Option("site", "language", "fr", readers.language, "first language of pages and notices (fr or en)"),
+    Option(
+        "site", "contact", "", readers.text, "how users reach the centre: written at the foot of every notice"
+    ),
+    Option(
+        "site",
+        "debug",
+        False,
+        readers.yes_no,
+        "show errors in the browser; never on a desk that others reach",
+    ),
+    Option("store", "data", "var", readers.text, "folder for the database, the public site, backups"),
     Option(
         "store",
         "database_url",
         "",
-        _database_url,
+        readers.database_url,
         "postgresql://user@host/name; empty: SQLite in the data folder",
     ),
-    Option("serve", "listen", "127.0.0.1:8000", _listen, "address and port of `vigie serve`"),
-    Option("serve", "threads", 8, _count, "threads that answer requests"),
-    Option("serve", "proxy", False, _yes_no, "behind a proxy that speaks HTTPS and sets X-Forwarded-Proto"),
-    Option("mail", "host", "127.0.0.1", _text, "SMTP server"),
-    Option("mail", "port", 25, _port, "its port"),
-    Option("mail", "user", "", _text, "SMTP login; empty: none"),
-    Option("mail", "starttls", False, _yes_no, "use STARTTLS"),
-    Option("mail", "ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
-    Option("mail", "helo", "", _text, "name to greet the SMTP server with; empty: this host's"),
-    Option("mail", "timeout", 30, _count, "seconds to wait for the SMTP server"),
-    Option("mail", "sender", "vigie@localhost", _text, "From address of notices"),
-    Option("inbox", "kind", "imap", _text, "how mail is read: the name of an installed inbox"),
-    Option("inbox", "host", "", _text, "server that keeps what comes in; empty: no mail is read"),
-    Option("inbox", "port", 993, _port, "its port"),
-    Option("inbox", "user", "", _text, "its login"),
-    Option("inbox", "folder", "INBOX", _text, "folder that is read"),
-    Option("inbox", "security", "tls", _one_of("tls", "starttls", "none"), "tls, starttls, or none"),
-    Option("inbox", "ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
-    Option("inbox", "timeout", 30, _count, "seconds to wait for each answer of the server"),
-    Option("inbox", "done_folder", "Vigie-done", _text, "where mails go once they are understood"),
-    Option("inbox", "aside_folder", "Vigie-aside", _text, "where mails go that a person should look at"),
-    Option("inbox", "address", "", _text, "our address for replies, which takes +token: replies@example.org"),
-    Option("keep", "mail_days", 365, _count, "days after which the words of mails, sent and received, go"),
-    Option("accounts", "command", [], _argv, "command that prints the farm's accounts as CSV or JSON"),
-    Option("accounts", "timeout", 60, _count, "seconds after which that command is stopped"),
-    Option("accounts", "ldap_url", "", _ldap_url, "directory that knows the farm's accounts; empty: none"),
-    Option("accounts", "ldap_starttls", True, _yes_no, "use STARTTLS where the address is ldap://"),
-    Option("accounts", "ldap_ca_file", "", _text, "certificates to trust instead of the system's (PEM)"),
-    Option("accounts", "ldap_user", "", _text, "name (DN) to bind with; empty: anonymous"),
-    Option("accounts", "ldap_base", "", _text, "where to search, like ou=people,dc=example,dc=org"),
-    Option("accounts", "ldap_filter", "(objectClass=posixAccount)", _text, "which entries are accounts"),
+    Option("serve", "listen", "127.0.0.1:8000", readers.listen, "address and port of `vigie serve`"),
+    Option("serve", "threads", 8, readers.count, "threads that answer requests"),
+    Option(
+        "serve", "proxy", False, readers.yes_no, "behind a proxy that speaks HTTPS and sets X-Forwarded-Proto"
+    ),
+    Option("mail", "host", "127.0.0.1", readers.text, "SMTP server"),
+    Option("mail", "port", 25, readers.port, "its port"),
+    Option("mail", "user", "", readers.text, "SMTP login; empty: none"),
+    Option("mail", "starttls", False, readers.yes_no, "use STARTTLS"),
+    Option("mail", "ca_file", "", readers.text, "certificates to trust instead of the system's (PEM)"),
+    Option("mail", "helo", "", readers.text, "name to greet the SMTP server with; empty: this host's"),
+    Option("mail", "timeout", 30, readers.count, "seconds to wait for the SMTP server"),
+    Option("mail", "sender", "vigie@localhost", readers.text, "From address of notices"),
+    Option("inbox", "kind", "imap", readers.text, "how mail is read: the name of an installed inbox"),
+    Option("inbox", "host", "", readers.text, "server that keeps what comes in; empty: no mail is read"),
+    Option("inbox", "port", 993, readers.port, "its port"),
+    Option("inbox", "user", "", readers.text, "its login"),
+    Option("inbox", "folder", "INBOX", readers.text, "folder that is read"),
+    Option("inbox", "security", "tls", readers.one_of("tls", "starttls", "none"), "tls, starttls, or none"),
+    Option("inbox", "ca_file", "", readers.text, "certificates to trust instead of the system's (PEM)"),
+    Option("inbox", "timeout", 30, readers.count, "seconds to wait for each answer of the server"),
+    Option("inbox", "done_folder", "Vigie-done", readers.text, "where mails go once they are understood"),
+    Option(
+        "inbox", "aside_folder", "Vigie-aside", readers.text, "where mails go that a person should look at"
+    ),
+    Option(
+        "inbox",
+        "address",
+        "",
+        readers.text,
+        "our address for replies, which takes +token: replies@example.org",
+    ),
+    Option(
+        "keep", "mail_days", 365, readers.count, "days after which the words of mails, sent and received, go"
+    ),
+    Option(
+        "keep",
+        "left_days",
+        1095,
+        readers.natural,
+        "days after which somebody who left is forgotten; 0: never",
+    ),
+    Option(
+        "keep",
+        "accounts_days",
+        365,
+        readers.natural,
+        "days after which the person behind a closed farm account is forgotten; 0: never",
+    ),
+    Option(
+        "keep",
+        "imports_days",
+        30,
+        readers.natural,
+        "days after which files that were sent are forgotten; 0: never",
+    ),
+    Option("accounts", "command", [], readers.argv, "command that prints the farm's accounts as CSV or JSON"),
+    Option("accounts", "timeout", 60, readers.count, "seconds after which that command is stopped"),
+    Option(
+        "accounts", "ldap_url", "", readers.ldap_url, "directory that knows the farm's accounts; empty: none"
+    ),
+    Option("accounts", "ldap_starttls", True, readers.yes_no, "use STARTTLS where the address is ldap://"),
+    Option(
+        "accounts", "ldap_ca_file", "", readers.text, "certificates to trust instead of the system's (PEM)"
+    ),
+    Option("accounts", "ldap_user", "", readers.text, "name (DN) to bind with; empty: anonymous"),
+    Option("accounts", "ldap_base", "", readers.text, "where to search, like ou=people,dc=example,dc=org"),
+    Option(
+        "accounts", "ldap_filter", "(objectClass=posixAccount)", readers.text, "which entries are accounts"
+    ),
     Option(
         "accounts",
         "ldap_attributes",
         ["username=uid", "name=cn", "mail=mail"],
-        _texts,
+        readers.texts,
         "which attribute is which column",
     ),
-    Option("accounts", "ldap_cluster", "farm", _text, "cluster of every account of the directory"),
+    Option("accounts", "ldap_cluster", "farm", readers.text, "cluster of every account of the directory"),
     Option(
-        "accounts", "every", 0, _natural, "hours between two readings of command and directory; 0: by hand"
+        "accounts",
+        "every",
+        0,
+        readers.natural,
+        "hours between two readings of command and directory; 0: by hand",
     ),
     Option(
         "accounts",
         "least_percent",
         50,
-        _percent,
+        readers.percent,
         "a source that tells fewer than this share of last time's accounts is not believed",
     ),
-    Option("log", "format", "auto", _log_format, "json, console, or auto: console on a terminal"),
-    Option("log", "level", "info", _log_level, "debug, info, warning or error"),
-    Option("public", "folder", "", _text, "folder of the static public site; empty: DATA/public"),
-    Option("public", "push", [], _argv, "command that copies it to a host outside the centre"),
-    Option("public", "push_timeout", 300, _count, "seconds after which that command is stopped"),
-    Option("public", "heartbeat", 15, _count, "minutes after which readers are warned that the page is old"),
-    Option("duty", "horizon", 90, _count, "days ahead for which rotations make shifts"),
-    Option("duty", "digest_day", "monday", _weekday, "day of the weekly mail about one's shifts; or never"),
-    Option("duty", "calendar_minutes", 60, _count, "minutes between two readings of a person's calendar"),
+    Option("log", "format", "auto", readers.log_format, "json, console, or auto: console on a terminal"),
+    Option("log", "level", "info", readers.log_level, "debug, info, warning or error"),
+    Option("public", "folder", "", readers.text, "folder of the static public site; empty: DATA/public"),
+    Option("public", "push", [], readers.argv, "command that copies it to a host outside the centre"),
+    Option("public", "push_timeout", 300, readers.count, "seconds after which that command is stopped"),
+    Option(
+        "public",
+        "heartbeat",
+        15,
+        readers.count,
+        "minutes after which readers are warned that the page is old",
+    ),
+    Option("duty", "horizon", 90, readers.count, "days ahead for which rotations make shifts"),
+    Option(
+        "duty", "digest_day", "monday", readers.weekday, "day of the weekly mail about one's shifts; or never"
+    ),
+    Option(
+        "duty", "calendar_minutes", 60, readers.count, "minutes between two readings of a person's calendar"
+    ),
     Option(
         "duty",
         "calendar_hosts",
         [],
-        _texts,
+        readers.texts,
         "hosts of calendars that may have an address inside the centre; others must have a public one",
     ),
-    Option("duty", "calendar_folder", "", _text, "folder whose .ics files may be calendars; empty: none"),
-    Option("oidc", "name", "", _text, "name of the OpenID Connect login; empty: local passwords only"),
-    Option("oidc", "url", "", _url, "its discovery address"),
-    Option("oidc", "client", "", _text, "its client id"),
+    Option(
+        "duty", "calendar_folder", "", readers.text, "folder whose .ics files may be calendars; empty: none"
+    ),
+    Option("oidc", "name", "", readers.text, "name of the OpenID Connect login; empty: local passwords only"),
+    Option("oidc", "url", "", readers.url, "its discovery address"),
+    Option("oidc", "client", "", readers.text, "its client id"),
 )
 
 SECRETS: tuple[tuple[str, str], ...] = (
@@ -355,7 +299,7 @@ def _value(option: Option, table: Mapping[str, Any], environ: Mapping[str, str],
         value, source = section[option.key], str(options.file)
     if option.variable in environ:
         value, source = environ[option.variable], option.variable
-        if option.read is _argv:
+        if option.read is readers.argv:
             options.faults.append(
                 Fault(option.name, source, "a command can only be set in the file, as a list")
             )

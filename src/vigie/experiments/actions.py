@@ -1,6 +1,7 @@
 """Verbs over experiments and their contacts."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -237,6 +238,40 @@ def save_accounts(
         counts = {"source": source, "added": added, "changed": len(lines) - added, "rows": told.rows}
         audit.record(ExperimentAudit.ACCOUNTS_SAVED, actor=actor, subject=told, changes=counts)
     return told
+
+
+@transaction.atomic
+def forget_address(actor: Actor, address: str) -> int:
+    """Forget who stands behind a mail address: contacts with it are removed, accounts lose name and address.
+
+    A mailing list stays: it is nobody's. Returns how many rows that was.
+    """
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    found = Contact.objects.filter(address__iexact=address.strip()).exclude(role=ContactRole.LIST)
+    rows = list(found.select_related("experiment"))
+    for contact in rows:
+        changes = {"experiment": contact.experiment.code}
+        audit.record(ExperimentAudit.CONTACT_REMOVED, actor=actor, subject=contact, changes=changes)
+        contact.delete()
+    return len(rows) + _forget_accounts(actor, FarmAccount.objects.filter(mail__iexact=address.strip()))
+
+
+@transaction.atomic
+def forget_ended_accounts(actor: Actor, before: datetime) -> int:
+    """Accounts that ended before then lose the name and address of their person; the account itself stays."""
+    require(actor, ExperimentPermission.EDIT, PERMISSIONS)
+    return _forget_accounts(actor, FarmAccount.objects.filter(active=False, ended_at__lt=before))
+
+
+def _forget_accounts(actor: Actor, accounts: models.QuerySet[FarmAccount]) -> int:
+    named = accounts.exclude(mail="", person_name="")
+    first = named.first()
+    count = named.update(mail="", person_name="")
+    if first:
+        audit.record(
+            ExperimentAudit.ACCOUNTS_FORGOTTEN, actor=actor, subject=first, changes={"accounts": count}
+        )
+    return count
 
 
 @transaction.atomic

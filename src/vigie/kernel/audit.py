@@ -1,12 +1,14 @@
-"""Every state change as a row that can't be changed or deleted (triggers in the database see to it)."""
+"""Every state change as a row that can't be changed or deleted (triggers in the database see to it): only a name may go."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, TextField
+from django.db.models.functions import Cast
 
 from vigie.kernel import clock
 from vigie.kernel.access import Actor
@@ -47,3 +49,48 @@ def record(
         reason=fit(reason),  # whatever was typed, the trace of it can be written
         changes={key: plain(value) for key, value in (changes or {}).items()},
     )
+
+
+def forget(names: Iterable[str], label: str, *, about: tuple[str, str] | None = None) -> int:
+    """Put `label`, which begins with “(erased”, in the place of names and addresses; returns in how many rows.
+
+    Who did what and when stays, by number. `about` (subject kind and id): rows about that subject also lose the values
+    of name, email and phone. The database lets no other change of a row through.
+    """
+    wanted = [name for name in names if len(name) > 2]  # noqa: PLR2004 # shorter ones are no names, and everywhere
+    found = AuditRow.objects.annotate(words=Cast("changes", TextField()))
+    named = Q(pk__in=[])
+    for name in wanted:
+        named |= Q(actor_label__contains=name) | Q(reason__contains=name) | Q(words__contains=name)
+        named |= Q(words__contains=json.dumps(name)[1:-1])
+    if about:
+        named |= Q(subject_kind=about[0], subject_id=about[1])
+    pattern = re.compile(
+        "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in wanted) or r"(?!)", re.IGNORECASE
+    )
+    done = 0
+    for row in found.filter(named):
+        own = about == (row.subject_kind, row.subject_id)
+        changes = {
+            key: label
+            if own and key in {"name", "email", "phone"} and value
+            else _without(value, pattern, label)
+            for key, value in row.changes.items()
+        }
+        actor_label, reason = pattern.sub(label, row.actor_label), pattern.sub(label, row.reason)
+        if (actor_label, reason, changes) != (row.actor_label, row.reason, row.changes):
+            AuditRow.objects.filter(pk=row.pk).update(
+                actor_label=actor_label[:200], reason=reason, changes=changes
+            )
+            done += 1
+    return done
+
+
+def _without(value: Any, pattern: re.Pattern[str], label: str) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(label, value)
+    if isinstance(value, list):
+        return [_without(one, pattern, label) for one in value]
+    if isinstance(value, dict):
+        return {pattern.sub(label, key): _without(one, pattern, label) for key, one in value.items()}
+    return value

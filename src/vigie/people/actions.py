@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -202,6 +204,31 @@ def show_name(actor: Actor, person: Person, *, public: bool) -> None:
     kind = PeopleAudit.NAME_PUBLIC if public else PeopleAudit.NAME_PRIVATE
     audit.record(kind, actor=actor, subject=person)
     emit(NameShown(person_id=person.pk, public=public))
+
+
+@transaction.atomic
+def erase(actor: Actor, person: Person) -> str:
+    """Forget who somebody was who left: name, addresses, groups, logins. Their row stays, for what hangs on it.
+
+    Returns what stands in the place of the name.
+    """
+    require(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    if person.is_active:
+        raise Refused(
+            "person.works_here",
+            _("%(name)s works here.") % {"name": person.name},
+            hint=_("Let them leave first."),
+        )
+    label = f"(erased {person.pk})"
+    person.login, person.name, person.email, person.phone = f"erased-{person.pk}", label, "", ""
+    person.name_public = False
+    person.set_unusable_password()
+    person.save()
+    person.memberships.all().delete()
+    EmailAddress.objects.filter(user_id=person.pk).delete()
+    SocialAccount.objects.filter(user_id=person.pk).delete()
+    audit.record(PeopleAudit.PERSON_ERASED, actor=actor, subject=person)
+    return label
 
 
 @transaction.atomic

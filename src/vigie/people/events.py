@@ -10,6 +10,7 @@ from vigie.kernel.events import Event
 class PeopleAudit(AuditKind):
     PERSON_SAVED = "person.saved"
     PERSON_LEFT = "person.left"
+    PERSON_ERASED = "person.erased"
     DEPARTURE_PLANNED = "person.departure_planned"
     PASSWORD_SET = "person.password_set"  # noqa: S105 # an event's name, not a password
     LEAD_PASSED = "group.lead_passed"

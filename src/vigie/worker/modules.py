@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from vigie.dayone import actions as dayone
+from vigie.dayone.actions import personal
 from vigie.dayone.queries import anything_wanted
 from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
@@ -73,6 +74,12 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: dayone.refresh(),
             limit=timedelta(minutes=30),
             due=dayone.refresh_due,
+        ),
+        Module(
+            "retention",
+            seconds(600),
+            lambda _turn: personal.apply_retention(),
+            due=lambda: lock.last_ok_before("retention", DAY),
         ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]

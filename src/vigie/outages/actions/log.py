@@ -18,6 +18,7 @@ from vigie.outages.models import Fact, Outage
 from vigie.outages.rules import FactKind
 from vigie.outages.sayings import Said, sentence
 from vigie.outages.texts import answer_mail
+from vigie.people.models import Person
 from vigie.people.queries import person_behind
 from vigie.post.actions import Parcel, enqueue
 from vigie.post.models import InboundMail
@@ -102,6 +103,13 @@ def answer_by_mail(actor: Actor, question: Fact, text: str, *, key: str | None =
 def forget_sender(mail_ids: Iterable[int], label: str) -> None:
     """What they asked stays in the log, without who they are."""
     Fact.objects.filter(mail__in=list(mail_ids)).update(author_label=label)
+
+
+@transaction.atomic
+def forget_author(person: Person, name: str, label: str) -> None:
+    """Lines of the logs and declarations of somebody who is erased stay, under another name."""
+    Fact.objects.filter(author=person).update(author_label=label)
+    Outage.objects.filter(declared_by=name).update(declared_by=label)
 
 
 @transaction.atomic
