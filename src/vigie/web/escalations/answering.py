@@ -54,6 +54,6 @@ def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpRes
     response = render(
         request, "escalations/answer.html", {**context, "nav": (), "languages": ()}, status=status
     )
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address holds a key
+    response.headers["Referrer-Policy"] = "same-origin"  # it holds a key; “no-referrer” posts Origin: null
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -50,7 +50,7 @@ def test_looking_at_the_link_does_nothing_the_button_acknowledges_without_a_logi
     assert "Amina Martin" in again.content.decode()
     assert "<form" not in again.content.decode()
     assert stranger.post(link(called)).status_code == 409
-    assert again.headers["Referrer-Policy"] == "no-referrer"
+    assert again.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_link_that_is_altered_or_too_old_says_so(called: Escalation, clock: Clock):

@@ -41,7 +41,8 @@ def public(view: View) -> View:
                     raise
                 status = GONE if error.code == "link.expired" else 404
                 response = _page(request, "link", {"error": error}, status=status)
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address holds a key
+        # the address holds a key; with “no-referrer” a browser would post with Origin: null, which CSRF refuses
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
