@@ -99,7 +99,7 @@ def state_of(outage: Outage) -> dict[str, Any]:
         "still_out": sum(line.restored_at is None for line in lines),
         "alarms": list(outage.alarms.order_by("-firing", "-last_seen")),
         "recipients": recipients,
-        "reachable": len(once_each(recipients)),
+        "reachable": sum(one.channel == "mail" for one in once_each(recipients)),
         "promised": notices.promised([outage.thread_id]).get(outage.thread_id),
         "troubles": troubles(outage),
         **(_planned(outage) if outage.kind == OutageKind.SCHEDULED else {}),
