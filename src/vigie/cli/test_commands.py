@@ -166,7 +166,6 @@ WRONG = [
     ),
     (1, "You may not do this", ("duty", "shifts", "add", "support", "lucie", "+1d", "+2d")),
     (2, "no shift 999", ("duty", "shifts", "remove", "999")),
-    (2, "No such file", ("duty", "shifts", "import", "shifts.csv")),
     (2, "no state “lost”", ("delivery", "list", "--state", "lost")),
     (2, "no delivery 5, 6", ("delivery", "retry", "5", "6")),
     (2, "No such command", ("duck",)),
@@ -197,28 +196,6 @@ def test_a_script_s_second_try_opens_nothing_new(vigie, cast: Cast):
     first = json.loads(vigie("outage", "declare", "farm", "--key", "run7", "--json", user="amina").out)
     second = json.loads(vigie("outage", "declare", "farm", "--key", "run7", "--json").out)
     assert (first["id"], first["again"], second["again"]) == (second["id"], False, True)
-
-
-def test_shifts_come_in_by_file_good_lines_first(vigie, cast: Cast, tmp_path):
-    file = tmp_path / "shifts.csv"
-    file.write_text(
-        "duty,person,level,start,end\n"
-        "support,denis,1,2026-11-30 08:00,2026-11-30 18:00\n"
-        "support,nobody,1,2026-12-01 08:00,2026-12-01 18:00\n",
-        "utf-8",
-    )
-    tried = vigie("duty", "shifts", "import", str(file), "--dry-run", user="odile")
-    assert (tried.code, "Shifts entered: 1" in tried.out) == (1, True)
-    ran = vigie("duty", "shifts", "import", str(file))
-    assert ran.code == 1
-    assert f"{file}:3: Nobody here has the login “nobody”" in ran.err
-    listed = json.loads(
-        vigie(
-            "duty", "shifts", "list", "--from", "2026-11-30 00:00", "--to", "2026-12-02 00:00", "--json"
-        ).out
-    )
-    assert [row["person"]["login"] for row in listed] == ["denis"]
-    assert vigie("duty", "shifts", "remove", str(listed[0]["id"])).code == 0
 
 
 def test_control_characters_of_others_do_not_reach_the_terminal(vigie, cast: Cast, storage_down: Outage):

@@ -91,3 +91,18 @@ def test_what_can_t_be_is_said(vigie, tmp_path, code, says, words):
     ran = vigie(*words)
     assert says in ran.err.replace("\n", " ")
     assert (ran.code, ran.out) == (code, "")
+
+
+def test_shifts_come_in_by_file_good_lines_first(vigie, cast, tmp_path):
+    lines = ("duty,person,level,start,end", "support,denis,1,2026-11-30 08:00,2026-11-30 18:00")
+    bad = "support,nobody,1,2026-12-01 08:00,2026-12-01 18:00"
+    (tmp_path / "shifts.csv").write_text("\n".join([*lines, bad]), "utf-8")
+    seen = vigie("import", "shifts", "shifts.csv", user="odile")
+    assert (seen.code, "new 1" in seen.out) == (1, True)
+    ran = vigie("import", "shifts", "shifts.csv", "--yes")
+    assert ran.code == 1
+    assert "shifts.csv:3: Nobody here has the login “nobody”" in ran.err
+    when = ("--from", "2026-11-30 00:00", "--to", "2026-12-02 00:00", "--json")
+    [listed] = json.loads(vigie("duty", "shifts", "list", *when).out)
+    assert listed["person"]["login"] == "denis"
+    assert vigie("duty", "shifts", "remove", str(listed["id"])).code == 0

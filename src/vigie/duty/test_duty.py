@@ -85,40 +85,8 @@ def test_watches_name_holder_and_successor_and_every_empty_duty(cast: Cast):
     assert ("support", 2) in rows
 
 
-FILE = """duty;person;level;start;end
-production;bruno;1;2026-11-23 08:00;2026-11-23 20:00
-production;nobody;1;2026-11-24 08:00;2026-11-24 20:00
-cooking;bruno;1;2026-11-24 08:00;2026-11-24 20:00
-production;amina;1;2026-11-23 10:00;2026-11-23 18:00
-TPM|1;bruno;1;2026-11-23 08:00
-Production;amina;1;2026-11-23 20:00;2026-11-24 08:00
-"""
-
-
-def test_import_keeps_the_good_lines_and_names_the_bad(cast: Cast):
-    seen = actions.preview_shifts(cast.odile, FILE)
-    assert Shift.objects.filter(starts_at__gt=SUNDAY).count() == 0  # a preview changes nothing
-    done = actions.import_shifts(cast.odile, FILE.encode())
-    assert (seen.added, len(seen.bad)) == (done.added, len(done.bad)) == (2, 4)
-    assert [line.number for line in done.bad] == [3, 4, 5, 6]
-    assert "nobody" in done.bad[0].reason
-    assert "production" in done.bad[1].reason  # the duties that there are
-    again = actions.import_shifts(cast.odile, FILE)
-    assert (again.added, again.unchanged, len(again.bad)) == (0, 2, 4)
-
-
-def test_import_asks_for_the_right_and_for_a_sane_size(cast: Cast):
-    with pytest.raises(Forbidden):
-        actions.import_shifts(cast.amina, FILE)
-    with pytest.raises(BadInput):
-        actions.import_shifts(cast.odile, "x" * 10_000_000)
-
-
 def test_who_left_is_not_put_on_duty(cast: Cast, clock: Clock):
     cast.bruno.is_active = False
     cast.bruno.save()
     with pytest.raises(Refused):
         add(cast)
-    done = actions.import_shifts(cast.odile, FILE)
-    assert {line.person for line in done.good} == {cast.amina}
-    assert "no longer works here" in done.bad[0].reason

@@ -34,7 +34,7 @@ FORMS = {
         "/people/bruno/leave",
         "/people/bruno/token",
     ),
-    "duty": ("/duty/+shift", "/duty/+import", "/duty/+duty", "/duty/production/edit"),
+    "duty": ("/duty/+shift", "/duty/+duty", "/duty/production/edit"),
     "services": ("/services/+add", "/services/site/edit", "/services/site/retire"),
     "experiments": (
         "/experiments/+add",
@@ -230,24 +230,6 @@ def test_a_lead_arranges_the_rota(be: Be, cast: Cast):
     assert be("amina").post(f"/duty/+shifts/{made.pk}/remove").status_code == 403
     client.post(f"/duty/+shifts/{made.pk}/remove")
     assert not Shift.objects.filter(person=cast.bruno).exists()
-
-
-def test_an_import_is_seen_before_it_is_done(be: Be, cast: Cast):
-    client = be("odile")
-    text = "production,bruno,1,2026-11-23 08:00,2026-11-23 20:00\nproduction,<b>x</b>,1,2026-11-24 08:00,2026-11-24 20:00\n"
-    assert client.post("/duty/+import", {}).status_code == 422
-    seen = client.post("/duty/+import", {"text": text}).content.decode()
-    assert "Add 1 shift" in seen
-    assert "&lt;b&gt;x&lt;/b&gt;" in seen
-    assert not Shift.objects.filter(person=cast.bruno).exists()
-    client.post("/duty/+import", {"text": text, "apply": "1"})
-    assert Shift.objects.filter(person=cast.bruno).count() == 1
-    assert "Nothing to add" in client.post("/duty/+import", {"text": text}).content.decode()
-    exported = client.get("/duty/+shifts?format=csv").content.decode("utf-8-sig")
-    again = client.post("/duty/+import", {"text": exported}).content.decode()
-    assert "0 lines kept aside" in again or "0 lines are kept aside" in again
-    assert "Nothing to add" in again
-    assert client.post("/duty/+import", {"text": "x" * 1_000_000}).status_code == 422
 
 
 def test_the_catalogue_is_edited_by_leads(be: Be, cast: Cast):

@@ -1,7 +1,6 @@
 """`vigie duty …`: the rotas."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +8,6 @@ import typer
 from vigie.cli import output
 from vigie.cli.actor import acting, somebody
 from vigie.cli.commands.simulate import simulate
-from vigie.cli.errors import REFUSED, Wrong, say
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import maybe_moment, moment, shown
 from vigie.cli.words import gettext as _
@@ -20,7 +18,7 @@ from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 
 app = group(_("Duties and their shifts."))
-shifts = group(_("Shifts: list, add, import, remove."))
+shifts = group(_("Shifts: list, add, remove."))
 app.add_typer(shifts, name="shifts")
 AHEAD = timedelta(days=14)
 app.command("simulate", help=_("What if somebody goes, or somebody comes: before and after."))(simulate)
@@ -121,27 +119,3 @@ def remove(id_: Annotated[int, typer.Argument(metavar="ID")], as_: As = "") -> N
         )
     actions.remove_shift(acting(as_), shift)
     output.line(_("Removed."))
-
-
-@shifts.command("import", help=_("Enter shifts from a CSV file: duty, person, level, start, end."))
-def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Say what would be done, and do nothing."))
-    ] = False,
-    as_: As = "",
-) -> None:
-    try:
-        source = file.read_bytes()
-    except OSError as error:
-        raise Wrong(f"{file}: {error.strerror}.") from None
-    act = actions.preview_shifts if dry_run else actions.import_shifts
-    result = act(acting(as_), source)
-    output.line(
-        _("Shifts entered: %(added)s; there already: %(same)s.")
-        % {"added": result.added, "same": result.unchanged}
-    )
-    for bad in result.bad:
-        say(f"{file}:{bad.number}: {bad.reason} ({bad.text})")
-    if result.bad:
-        raise typer.Exit(REFUSED if result.good else 2)

@@ -11,7 +11,6 @@ from vigie.duty.actions.calendars import (
     save_calendar,
 )
 from vigie.duty.actions.duties import Shape, disqualify, qualify, save_duty, shape_duty
-from vigie.duty.actions.imports import ImportedLine, ImportResult, import_shifts, preview_shifts
 from vigie.duty.actions.permissions import PERMISSIONS, DutyPermission
 from vigie.duty.actions.rotations import (
     Change,
@@ -40,8 +39,6 @@ __all__ = [
     "Change",
     "DutyPermission",
     "Filled",
-    "ImportResult",
-    "ImportedLine",
     "Shape",
     "accept_swap",
     "add_absence",
@@ -52,12 +49,10 @@ __all__ = [
     "decline_swap",
     "disqualify",
     "expire_swaps",
-    "import_shifts",
     "note_failure",
     "note_reading",
     "offer_swap",
     "preview_rotation",
-    "preview_shifts",
     "qualify",
     "read_calendar",
     "read_calendars",

@@ -181,3 +181,11 @@ def test_accounts_are_found_by_words_cluster_and_experiment(cast: Cast):
     file = client.get("/experiments/+accounts?format=csv&ended=1").content
     sent = send(be("lucie"), "accounts", file)
     assert "would change nothing" in be("lucie").get(sent["Location"]).content.decode()
+
+
+def test_the_list_of_shifts_is_a_file_that_comes_back(cast: Cast):
+    odile = be("odile")
+    sent = send(odile, "shifts", odile.get("/duty/+shifts?format=csv").content, "shifts.csv")
+    page = odile.get(sent["Location"]).content.decode()
+    assert "would change nothing" in page
+    assert "kept aside" not in page

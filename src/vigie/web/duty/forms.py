@@ -51,22 +51,3 @@ class DutyForm(forms.Form):
         help_text=_("If one number rings whoever holds it."),
     )
     rank = forms.IntegerField(label=_("Place in lists"), min_value=0, max_value=9999, initial=100)
-
-
-class ImportForm(forms.Form):
-    """A file, or the same text pasted; the text wins, because it was seen."""
-
-    file = forms.FileField(label=_("CSV file"), required=False)
-    text = forms.CharField(
-        label=_("or the lines themselves"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono"}),
-        help_text=_("duty,person,level,start,end – the person by login, the times in the centre’s zone"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("file") and not str(data.get("text") or "").strip():
-            raise forms.ValidationError(_("Choose a file, or paste some lines."))
-        return data

@@ -5,24 +5,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vigie.duty import actions, queries
-from vigie.duty.actions import PERMISSIONS, DutyPermission, ImportResult
-from vigie.duty.sheet import LONGEST_FILE
+from vigie.duty.actions import PERMISSIONS, DutyPermission
 from vigie.kernel import clock
-from vigie.kernel.errors import BadInput, VigieError
+from vigie.kernel.errors import BadInput
 from vigie.people.queries import person_by_login
 from vigie.web import timewords
 from vigie.web.access import StaffRequest, staff
 from vigie.web.duty import forms, week
 from vigie.web.duty.views import zone
-from vigie.web.lists import blame, form_page, only, posted, words_of
-from vigie.web.middleware import status_of
+from vigie.web.lists import form_page, only, posted, words_of
 
 
 def _only_leads(request: StaffRequest) -> None:
@@ -109,50 +107,3 @@ def duty(request: StaffRequest, code: str = "") -> HttpResponse:
         done=_("Saved."),
         back=reverse("duty"),
     )
-
-
-@staff
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_shifts(request: StaffRequest) -> HttpResponse:
-    """First what the file would do, line by line; then, at the second button, it is done."""
-    _only_leads(request)
-    form = forms.ImportForm(posted(request), request.FILES if request.method == "POST" else None)
-    result: ImportResult | None = None
-    status = 200
-    text = ""
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            source = _source(form)
-            try:
-                if request.POST.get("apply"):
-                    return _apply(request, source)
-                result = actions.preview_shifts(request.user, source)
-                text = source if isinstance(source, str) else source.decode("utf-8-sig", "replace")
-                status = 200
-            except VigieError as error:
-                blame(form, error)
-                status = status_of(error)
-    context = {"form": form, "result": result, "text": text, "language": get_language() or "fr"}
-    return render(request, "duty/import.html", context, status=status)
-
-
-def _source(form: forms.ImportForm) -> bytes | str:
-    text = str(form.cleaned_data.get("text") or "")
-    if text.strip():
-        return text
-    content: bytes = form.cleaned_data["file"].read(LONGEST_FILE + 1)
-    return content
-
-
-def _apply(request: StaffRequest, source: bytes | str) -> HttpResponse:
-    done = actions.import_shifts(request.user, source)
-    parts = [ngettext("%(n)d shift added", "%(n)d shifts added", done.added) % {"n": done.added}]
-    if done.unchanged:
-        words = ngettext("%(n)d stood already", "%(n)d stood already", done.unchanged)
-        parts.append(words % {"n": done.unchanged})
-    if done.bad:
-        words = ngettext("%(n)d line kept aside", "%(n)d lines kept aside", len(done.bad))
-        parts.append(words % {"n": len(done.bad)})
-    messages.success(request, f"{', '.join(parts)}.")
-    return redirect("duty")

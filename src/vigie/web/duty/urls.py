@@ -7,7 +7,6 @@ from vigie.web.duty import manage, views
 urlpatterns = [
     path("duty", views.duty, name="duty"),
     path("duty/+shift", manage.add, name="shift_add"),
-    path("duty/+import", manage.import_shifts, name="shift_import"),
     path("duty/+duty", manage.duty, name="duty_add"),
     path("duty/+shifts", views.shifts, name="shifts"),
     path("duty/+shifts/<int:pk>/remove", manage.remove, name="shift_remove"),
