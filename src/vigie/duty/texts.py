@@ -76,6 +76,10 @@ def _lines(rows: Sequence[tuple[Duty, int, datetime, datetime]], language: str) 
     return "\n".join(shown)
 
 
+def _row(row: Shift | Swap | ShiftChange) -> tuple[Duty, int, datetime, datetime]:
+    return row.duty, row.level, row.starts_at, row.ends_at
+
+
 def changes_mail(person: Person, changes: Sequence[ShiftChange]) -> dict[str, str]:
     """Tell a person what they no longer hold and what they hold now; in their language."""
     with translation.override(person.language):
@@ -109,17 +113,19 @@ def digest_mail(
     """What the next four weeks bring: own shifts, offers to answer; for a lead also holes and swaps to decide."""
     language = person.language
     with translation.override(language):
-        rows = [(row.duty, row.level, row.starts_at, row.ends_at) for row in shifts]
-        parts = [f"{_('Your shifts of the next four weeks:')}\n{_lines(rows, language)}"] if rows else []
-        if offers:
-            rows = [(row.duty, row.level, row.starts_at, row.ends_at) for row in offers]
-            parts.append(f"{_('A colleague asks whether you can take:')}\n{_lines(rows, language)}")
-        if holes:
-            rows = [(row.duty, row.level, row.span.starts, row.span.ends) for row in holes]
-            parts.append(f"{_('Nobody holds:')}\n{_lines(rows, language)}")
-        if waiting:
-            rows = [(row.duty, row.level, row.starts_at, row.ends_at) for row in waiting]
-            parts.append(f"{_('Swaps that wait for a lead:')}\n{_lines(rows, language)}")
+        parts = [
+            f"{heading}\n{_lines(rows, language)}"
+            for heading, rows in (
+                (_("Your shifts of the next four weeks:"), [_row(row) for row in shifts]),
+                (_("A colleague asks whether you can take:"), [_row(row) for row in offers]),
+                (
+                    _("Nobody holds:"),
+                    [(row.duty, row.level, row.span.starts, row.span.ends) for row in holes],
+                ),
+                (_("Swaps that wait for a lead:"), [_row(row) for row in waiting]),
+            )
+            if rows
+        ]
         return {
             "subject": _("Your duty, week by week"),
             "text": _("%(name)s,\n\n%(parts)s\n\nEverything about your shifts: %(link)s")

@@ -1,6 +1,6 @@
 """The verbs over the rota, by what they are about; doors import them from here."""
 
-from vigie.duty.actions.absences import add_absence, remove_absence
+from vigie.duty.actions.absences import add_absence, own_or_lead, remove_absence
 from vigie.duty.actions.calendars import (
     calendars_due,
     note_failure,
@@ -52,6 +52,7 @@ __all__ = [
     "note_failure",
     "note_reading",
     "offer_swap",
+    "own_or_lead",
     "preview_rotation",
     "qualify",
     "read_calendar",

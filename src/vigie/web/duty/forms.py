@@ -26,6 +26,11 @@ class ShiftForm(forms.Form):
     )
     starts_at = MomentField(label=_("From"), help_text=WHEN)
     ends_at = MomentField(label=_("Until"), help_text=WHEN, later=True)
+    instead = forms.BooleanField(
+        label=_("Instead of whoever holds it then"),
+        required=False,
+        help_text=_("What a rotation made ahead gives way in any case."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,8 @@
 """What a lead does about the rota: each page asks, and calls one verb."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +33,10 @@ def _only_leads(request: StaffRequest) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     _only_leads(request)
-    initial = {"duty": words_of(request, "duty"), "person": words_of(request, "person")}
+    initial: dict[str, Any] = {name: words_of(request, name) for name in ("duty", "person", "level")}
+    for name, field in (("start", "starts_at"), ("end", "ends_at")):
+        with suppress(ValueError):
+            initial[field] = datetime.fromisoformat(words_of(request, name)).astimezone(zone())
     form = forms.ShiftForm(posted(request), initial={key: value for key, value in initial.items() if value})
 
     def run(data: Mapping[str, Any]) -> str:
@@ -42,6 +47,7 @@ def add(request: StaffRequest) -> HttpResponse:
             starts_at=data["starts_at"],
             ends_at=data["ends_at"],
             level=data["level"],
+            instead=data["instead"],
         )
         text = _("%(name)s holds %(duty)s from %(start)s to %(end)s.") % {
             "name": shift.person.name,
@@ -93,7 +99,7 @@ def duty(request: StaffRequest, code: str = "") -> HttpResponse:
         if not known and queries.duties().filter(code=data["code"]).exists():
             raise BadInput("duty.taken", _("There is a duty with this code already."), field="code")
         actions.save_duty(request.user, **{"code": code, **data})
-        return reverse("duty")
+        return reverse("duty") if known else reverse("duty_shape", args=[data["code"]])
 
     return form_page(
         request,

@@ -59,12 +59,20 @@ def duty(request: StaffRequest) -> HttpResponse:
     first = [row for row in watches if row.level == 1]
     duties = [row for row in queries.duties() if chosen in {"", row.code}]
     this_week = monday <= today < monday + timedelta(days=7)
+    holes = queries.holes(max(start, now), end, chosen or None) if end > now and _known(chosen) else []
     context = {
         "watches": _watches(watches, language),
         "held": listed(f"{row.now.person.name} ({row.duty.name(language)})" for row in first if row.now),
         "empty": listed(row.duty.name(language) for row in first if not row.now),
         "rows": week.rows(
-            duties, shifts, monday=monday, zone=zone(), now=now, me=request.user, language=language
+            duties,
+            shifts,
+            monday=monday,
+            zone=zone(),
+            now=now,
+            me=request.user,
+            language=language,
+            holes=holes,
         ),
         "days": [(monday + timedelta(days=n), monday + timedelta(days=n) == today) for n in range(7)],
         "now_hour": int(week.hour_of(now, monday, zone())) if this_week else None,
@@ -79,6 +87,10 @@ def duty(request: StaffRequest) -> HttpResponse:
         "may_edit": may(request.user, DutyPermission.EDIT, PERMISSIONS),
     }
     return render(request, "duty/week.html", context)
+
+
+def _known(code: str) -> bool:
+    return not code or queries.duties().filter(code=code).exists()
 
 
 def _watches(watches: list[queries.Watch], language: str) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from vigie.duty.models import Duty, Shift
+from vigie.duty.queries import Hole
+from vigie.duty.rules import Span
 from vigie.lib.localtime import instant
 from vigie.people.models import Person
 
@@ -25,9 +27,18 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A hole within the week."""
+
+    span: Span
+    classes: str
+
+
+@dataclass(frozen=True)
 class Lane:
     level: int
     bars: tuple[Bar, ...]
+    holes: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,22 +94,39 @@ def rows(
     now: datetime,
     me: Person,
     language: str,
+    holes: Iterable[Hole] = (),
 ) -> list[Row]:
-    """Every duty with a lane per level that has a shift this week (level 1 always)."""
+    """Every duty with a lane for each of its levels, and for each other that has a shift this week."""
+    gaps: dict[tuple[int, int], list[Gap]] = {}
+    for hole in holes:
+        classes = _place(hole.span, monday, zone)
+        gaps.setdefault((hole.duty.pk, hole.level), []).append(Gap(hole.span, classes))
     by_lane: dict[tuple[int, int], list[Bar]] = {}
     for shift in shifts:
         by_lane.setdefault((shift.duty_id, shift.level), []).append(_bar(shift, monday, zone, now, me))
     found = []
     for duty in duties:
-        levels = sorted({1} | {level for pk, level in by_lane if pk == duty.pk})
-        lanes = tuple(Lane(level, tuple(by_lane.get((duty.pk, level), ()))) for level in levels)
+        levels = sorted(set(range(1, duty.levels + 1)) | {level for pk, level in by_lane if pk == duty.pk})
+        lanes = tuple(
+            Lane(level, tuple(by_lane.get((duty.pk, level), ())), tuple(gaps.get((duty.pk, level), ())))
+            for level in levels
+        )
         found.append(Row(duty, duty.name(language), lanes))
     return found
 
 
+def _hours(span: Span, monday: date, zone: ZoneInfo) -> tuple[int, int]:
+    first = min(max(int(hour_of(span.starts, monday, zone)), 0), HOURS - 1)
+    return first, max(min(round(hour_of(span.ends, monday, zone)), HOURS), first + 1)
+
+
+def _place(span: Span, monday: date, zone: ZoneInfo) -> str:
+    first, last = _hours(span, monday, zone)
+    return f"s{first} e{last}"
+
+
 def _bar(shift: Shift, monday: date, zone: ZoneInfo, now: datetime, me: Person) -> Bar:
-    first = min(max(int(hour_of(shift.starts_at, monday, zone)), 0), HOURS - 1)
-    last = max(min(round(hour_of(shift.ends_at, monday, zone)), HOURS), first + 1)
+    first, last = _hours(shift.span, monday, zone)
     state = "is-past" if shift.ends_at <= now else "is-now" if shift.starts_at <= now else "is-ahead"
     mine = " is-mine" if shift.person_id == me.pk else ""
     return Bar(shift, first, last, short_name(shift.person.name), f"s{first} e{last} {state}{mine}")
