@@ -4,7 +4,7 @@ A new address without a row in tests/permissions.txt fails the first test: decid
 """
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from vigie.dayone.actions import keep
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.escalation.links import answer_token
 from vigie.duty.handover.models import HandOver
-from vigie.duty.models import Shift
+from vigie.duty import actions as duty
+from vigie.duty.models import Rotation, Shift
 from vigie.duty.seen.actions import make_sign
 from vigie.duty.seen.queries import calendar_path
 from vigie.experiments.coverage import actions as coverage
@@ -125,6 +126,7 @@ def numbers(cast: Cast) -> dict[str, Any]:
     )
     sign, sign_secret = make_sign(cast.odile, label="Door")
     return {
+        **_rota(cast, begin),
         "sign": sign.pk,
         "sign_secret": sign_secret,
         "shift_calendar": calendar_path(cast.production),
@@ -167,6 +169,25 @@ def _covered(cast: Cast) -> int:
     return coverage.cover(
         cast.sara, person=cast.lucie, experiment=cast.orion, level="primary", starts_on=date(2027, 1, 1)
     ).pk
+
+
+def _rota(cast: Cast, begin: datetime) -> dict[str, int]:
+    """Something behind the addresses of the rota; what is Bruno's is his, or a lead's."""
+    vigie, week = System(), timedelta(days=7)
+    ends = begin + timedelta(hours=8)
+    later = duty.add_shift(vigie, duty=cast.production, person=cast.bruno, starts_at=begin, ends_at=ends)
+    swap = duty.offer_swap(vigie, later, to=cast.odile)
+    away = duty.add_absence(vigie, cast.bruno, starts_at=begin + week, ends_at=begin + 2 * week)
+    known = duty.qualify(vigie, cast.production, cast.bruno, since=begin.date())
+    row = duty.shape_duty(vigie, cast.production, duty.Shape(rhythm="weekly", handovers="8:00"))
+    far = (begin + 40 * week).date()
+    duty.save_rotation(vigie, row, starts_on=far, every="week", people=[cast.bruno])
+    return {
+        "absence": away.pk,
+        "qualification": known.pk,
+        "rotation": Rotation.objects.get().pk,
+        "swap": swap.pk,
+    }
 
 
 @pytest.fixture

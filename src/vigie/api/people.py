@@ -13,9 +13,10 @@ from vigie.api.moments import Moment
 from vigie.api.paging import Limit, Offset, page
 from vigie.api.showing import person_ref
 from vigie.duty import queries as duty
+from vigie.duty.actions import PERMISSIONS, DutyPermission
 from vigie.duty.models import Duty
 from vigie.kernel import clock
-from vigie.kernel.access import Actor
+from vigie.kernel.access import Actor, allowed
 from vigie.kernel.errors import BadInput
 from vigie.people import queries as people
 from vigie.people.models import Person
@@ -134,6 +135,70 @@ def shifts(
             for row in found
         ],
     )
+
+
+@router.get(
+    "/holes", summary="Shifts to come that nobody holds", **operation(Scope.READ, list[shapes.HoleOut])
+)
+def holes(
+    request: Call,  # noqa: ARG001 # ninja hands every operation the request
+    duty_code: Annotated[str | None, Query(None, alias="duty", max_length=asks.CODE_LIMIT)],
+) -> list[shapes.HoleOut]:
+    """Up to the horizon of the rotations, soonest first, with the logins of those who could."""
+    now = clock.now()
+    return [
+        shapes.HoleOut(
+            duty=row.hole.duty.code,
+            level=row.hole.level,
+            starts_at=row.hole.span.starts,
+            ends_at=row.hole.span.ends,
+            could=[person.login for person in row.could],
+        )
+        for row in duty.explain(duty.holes(now, duty.horizon(now), duty_code))
+    ]
+
+
+@router.get("/absences", summary="Who is away", **operation(Scope.READ, shapes.Page[shapes.AbsenceOut]))
+def absences(
+    request: Call,
+    since: Annotated[Moment | None, Query(None, description="default: now")],
+    limit: Limit,
+    offset: Offset,
+) -> shapes.Page[shapes.AbsenceOut]:
+    """From a moment on, by start: everybody's to a lead or an administrator, one's own to others."""
+    sees_all = allowed(request.auth, DutyPermission.EDIT, PERMISSIONS)
+    rows = duty.absences(since or clock.now())
+    if not sees_all:
+        rows = rows.filter(person=people.person_behind(request.auth))
+    return page(
+        request,
+        rows,
+        limit,
+        offset,
+        lambda found: [
+            shapes.AbsenceOut(person=person_ref(row.person), starts_at=row.starts_at, ends_at=row.ends_at)
+            for row in found
+        ],
+    )
+
+
+@router.get("/swaps", summary="Swaps that wait for somebody", **operation(Scope.READ, list[shapes.SwapOut]))
+def swaps(request: Call) -> list[shapes.SwapOut]:  # noqa: ARG001 # ninja hands every operation the request
+    """Offers of shifts, by the start of the shift."""
+    return [
+        shapes.SwapOut(
+            id=row.pk,
+            duty=row.duty.code,
+            level=row.level,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            offered_by=person_ref(row.offered_by),
+            offered_to=person_ref(row.offered_to) if row.offered_to else None,
+            accepted_by=person_ref(row.accepted_by) if row.accepted_by else None,
+            state=row.state,
+        )
+        for row in duty.live_swaps()
+    ]
 
 
 @router.get(

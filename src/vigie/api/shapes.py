@@ -86,6 +86,38 @@ class ShiftOut(Schema):
     ends_at: Moment
 
 
+class HoleOut(Schema):
+    """A shift that nobody holds; `could` are logins, least loaded first."""
+
+    duty: str
+    level: int
+    starts_at: Moment
+    ends_at: Moment
+    could: list[str]
+
+
+class SwapOut(Schema):
+    """An offer of a shift; `offered_to` is null where it is made to whoever can."""
+
+    id: int
+    duty: str
+    level: int
+    starts_at: Moment
+    ends_at: Moment
+    offered_by: PersonRef
+    offered_to: PersonRef | None
+    accepted_by: PersonRef | None
+    state: str
+
+
+class AbsenceOut(Schema):
+    """Somebody is away; why is not told."""
+
+    person: PersonRef
+    starts_at: Moment
+    ends_at: Moment
+
+
 # ---- catalogue
 
 

@@ -30,7 +30,7 @@ def commands() -> dict[str, Command]:
         "who": Command("who", "nothing", _("Who is on duty now, or at a time.")),
         "outage": Command("outage", "django", _("Declare, log, tell, end and review outages.")),
         "notice": Command("notice", "django", _("Read, approve, publish and correct notices.")),
-        "duty": Command("duty", "django", _("Shifts: list, add, remove.")),
+        "duty": Command("duty", "django", _("Duties: shifts, holes, absences, swaps.")),
         "people": Command("people", "django", _("Who works here.")),
         "person": Command("person", "django", _("What Vigie keeps about somebody: told, or forgotten.")),
         "service": Command("catalogue", "django", _("The catalogue of services.")),

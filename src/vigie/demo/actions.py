@@ -10,11 +10,11 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
-from vigie.demo import coverage, data, history, rota
+from vigie.demo import coverage, data, history, rota, rotations
 from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
-from vigie.duty.models import Duty, Shift
+from vigie.duty.models import Duty
 from vigie.experiments.actions import save_contact, save_experiment
 from vigie.experiments.models import Experiment
 from vigie.kernel import clock
@@ -33,7 +33,7 @@ from vigie.services.actions import save_service
 from vigie.services.models import Service
 
 VIGIE = System("demo")
-WEEKS_BACK, WEEKS_AHEAD = timedelta(weeks=5), timedelta(weeks=6)
+WEEKS_BACK = timedelta(weeks=5)
 BEGAN_BEFORE = timedelta(minutes=24)  # the outage of the moment
 PATIENCE = timedelta(minutes=15)  # a word overdue by more than this: nobody was there, the demo slept
 
@@ -138,11 +138,12 @@ def _shifts(now: datetime) -> None:
     for rank, (code, name_fr, name_en, phone) in enumerate(data.DUTIES, 1):
         save_duty(VIGIE, code=code, name_fr=name_fr, name_en=name_en, phone=phone, rank=rank)
     today = now.astimezone(_zone()).date()
-    wanted = set(rota.days(today - WEEKS_BACK, today + WEEKS_AHEAD))
+    wanted = set(rota.days(today - WEEKS_BACK, today))
     for story in history.PAST:  # somebody was there on the days of old outages, too
         day = today - timedelta(days=story.days_ago)
         wanted |= set(rota.days(day - timedelta(days=2), day + timedelta(days=2)))
-    _add_turns(sorted(wanted))
+    _add_turns(sorted(day for day in wanted if day <= today))
+    rotations.fill(today + timedelta(days=1))
 
 
 def _add_turns(days: list[date]) -> None:
@@ -161,16 +162,8 @@ def _add_turns(days: list[date]) -> None:
 
 
 def _extend_rota(now: datetime) -> None:
-    """Add the days after the last one entered; what a visitor changed before that stays changed."""
-    last = Shift.objects.order_by("-starts_at").values_list("starts_at", flat=True).first()
-    today = now.astimezone(_zone()).date()
-    known = last.astimezone(_zone()).date() if last else today - timedelta(days=2)
-    for day in rota.days(max(known, today - timedelta(days=8)) + timedelta(days=1), today + WEEKS_AHEAD):
-        try:
-            with transaction.atomic():
-                _add_turns([day])
-        except Refused:  # a visitor's own shift stands there: theirs counts
-            continue
+    """The rotations reach ahead again; what a visitor changed stays changed."""
+    rotations.fill(now.astimezone(_zone()).date() + timedelta(days=1))
 
 
 def _start(days_ago: int, at: str, now: datetime) -> datetime:

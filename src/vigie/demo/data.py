@@ -44,6 +44,8 @@ DUTIES = (
     ("production", "Production", "Production", "42 00"),
     ("support", "Support", "Support", "43 00"),
     ("tpm", "TPM", "TPM", ""),
+    ("storage", "Stockage", "Storage", "42 40"),
+    ("network", "Réseau", "Network", "42 50"),
 )
 
 

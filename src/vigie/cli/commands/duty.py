@@ -8,6 +8,7 @@ import typer
 from vigie.cli import output
 from vigie.cli.actor import acting, somebody
 from vigie.cli.commands.simulate import simulate
+from vigie.cli.commands import rota
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import maybe_moment, moment, shown
 from vigie.cli.words import gettext as _
@@ -20,6 +21,11 @@ from vigie.kernel.errors import Missing
 app = group(_("Duties and their shifts."))
 shifts = group(_("Shifts: list, add, remove."))
 app.add_typer(shifts, name="shifts")
+app.add_typer(rota.absence, name="absence")
+app.add_typer(rota.swap, name="swap")
+app.command("show", help=_("One duty: when it is held, who follows whom, who is qualified."))(rota.show)
+app.command("holes", help=_("Shifts that nobody holds, with who could; exit 1 if there are any."))(rota.holes)
+app.command("fill", help=_("Let the rotations make shifts up to the horizon now."))(rota.fill)
 AHEAD = timedelta(days=14)
 app.command("simulate", help=_("What if somebody goes, or somebody comes: before and after."))(simulate)
 
@@ -87,6 +93,7 @@ def add(
     end: Annotated[str, typer.Argument(metavar="TO")],
     *,
     level: Annotated[int, typer.Option("--level", help=_("1: primary, 2: backup…"))] = 1,
+    instead: Annotated[bool, typer.Option("--instead", help=_("Instead of whoever holds it then."))] = False,
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
@@ -97,6 +104,7 @@ def add(
         starts_at=moment(start, "FROM"),
         ends_at=moment(end, "TO"),
         level=level,
+        instead=instead,
     )
     if as_json:
         output.as_json(_as_dict(made))

@@ -15,6 +15,7 @@ from vigie.duty.actions.permissions import PERMISSIONS, DutyPermission
 from vigie.duty.actions.rotations import (
     Change,
     Filled,
+    fill,
     preview_rotation,
     refill,
     refill_all,
@@ -49,6 +50,7 @@ __all__ = [
     "decline_swap",
     "disqualify",
     "expire_swaps",
+    "fill",
     "note_failure",
     "note_reading",
     "offer_swap",

@@ -203,6 +203,12 @@ def _apply(
     return sorted(changes, key=lambda change: (change.span.starts, change.level))
 
 
+def fill(actor: Actor, duty: Duty) -> Filled:
+    """As `refill`, asked for by a person."""
+    require(actor, DutyPermission.EDIT, PERMISSIONS)
+    return refill(actor, duty)
+
+
 def refill_for(actor: Actor, person: Person) -> None:
     """Make again the shifts of every duty in whose rotations this person stands: they are away, or are back."""
     rows = Duty.objects.filter(rotations__places__person=person).distinct().order_by("pk")
