@@ -17,10 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.support.cast import SUNDAY, Cast
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.dayone.actions import keep
+from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.escalation.links import answer_token
 from vigie.duty.handover.models import HandOver
-from vigie.duty import actions as duty
 from vigie.duty.models import Rotation, Shift
 from vigie.duty.seen.actions import make_sign
 from vigie.duty.seen.queries import calendar_path

@@ -7,8 +7,8 @@ import typer
 
 from vigie.cli import output
 from vigie.cli.actor import acting, somebody
-from vigie.cli.commands.simulate import simulate
 from vigie.cli.commands import rota
+from vigie.cli.commands.simulate import simulate
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import maybe_moment, moment, shown
 from vigie.cli.words import gettext as _
