@@ -198,3 +198,19 @@ def revoke(request: StaffRequest, login: str, pk: int) -> HttpResponse:
     actions.revoke_token(request.user, row)
     messages.success(request, _("The token “%(label)s” opens nothing any more.") % {"label": row.label})
     return redirect("person", login)
+
+
+@staff
+@require_POST
+def public_name(request: StaffRequest, login: str) -> HttpResponse:
+    """Whether the public page may name this person while they are on duty: theirs to say."""
+    person = anybody(login)
+    agreed = request.POST.get("public") == "yes"
+    actions.show_name(request.user, person, public=agreed)
+    words = (
+        _("The public page names you while you are on duty.")
+        if agreed
+        else _("The public page no longer names %(name)s.") % {"name": person.name}
+    )
+    messages.success(request, words)
+    return redirect("person", login)

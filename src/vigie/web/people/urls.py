@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/+add", manage.add, name="person_add"),
     path("people/<str:login>", views.person, name="person"),
     path("people/<str:login>/edit", manage.edit, name="person_edit"),
+    path("people/<str:login>/public-name", manage.public_name, name="person_name_public"),
     path("people/<str:login>/password", manage.password, name="person_password"),
     path("people/<str:login>/leave", manage.leave, name="person_leave"),
     path("people/<str:login>/token", manage.token, name="person_token"),

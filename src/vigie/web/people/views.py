@@ -126,6 +126,7 @@ def person(request: StaffRequest, login: str) -> HttpResponse:
         "outages": [(path(row), headline(row, language), row) for row in followed_or_held_by(who)],
         "may_manage": manages,
         "may_plan_departure": may(request.user, PeoplePermission.PLAN_DEPARTURE, PERMISSIONS),
+        "own": who.pk == request.user.pk,
         "tokens": list(who.tokens.order_by("-made_at")) if manages else [],
         "now": now,
         "has_password": who.has_usable_password(),

@@ -197,3 +197,14 @@ def test_a_new_address_makes_the_old_one_useless(cast: Cast, client: Client):
     assert client.get(duty).status_code == 200
     desk(cast.odile).post("/duty/+calendars/reset", {"duty": "production"})
     assert client.get(duty).status_code == 404
+
+
+def test_a_person_agrees_on_their_own_page_and_takes_it_back(cast: Cast, client: Client):
+    own = desk(cast.amina)
+    assert "Agree to be named" in own.get("/people/amina").content.decode()
+    assert "Agree to be named" not in desk(cast.bruno).get("/people/amina").content.decode()
+    own.post("/people/amina/public-name", {"public": "yes"})
+    assert "Amina Martin" in client.get("/en/").content.decode()
+    assert desk(cast.bruno).post("/people/amina/public-name", {"public": "yes"}).status_code == 403
+    desk(cast.ada).post("/people/amina/public-name", {"public": "no"})
+    assert "Amina Martin" not in client.get("/en/").content.decode()
