@@ -58,13 +58,20 @@ def sign(request: HttpRequest, token: str) -> HttpResponseBase:
         shown = face.shown(found, now)
         actions.note_asked(found)
         etag = _seal(f"{shown.face!r} page {language}")
-        if _known(request, etag) and not request.headers.get("HX-Request"):
-            return _with_times(HttpResponse(status=304), etag, shown.changes_at, now)
+        if _known(request, etag):
+            return _of_page(HttpResponse(status=304), etag, shown.changes_at, now)
         context = {"face": shown.face, "language": language, "path": request.get_full_path()}
         response = render(request, "signs/sign.html", context)
     response.headers["Content-Language"] = language
     response.headers["X-Robots-Tag"] = "noindex"
-    return _with_times(response, etag, shown.changes_at, now)
+    return _of_page(response, etag, shown.changes_at, now)
+
+
+def _of_page(response: HttpResponse, etag: str, changes_at: datetime, now: datetime) -> HttpResponse:
+    """As for the picture, but asked anew each time: a screen must notice that the desk is gone, not read its own cache."""
+    _with_times(response, etag, changes_at, now)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from vigie.duty.handover import queries as handover
 from vigie.kernel import clock
 from vigie.lib.localtime import instant
 from vigie.outages import queries as outages
@@ -20,17 +21,21 @@ from vigie.web.handover.present import LateLine, late_lines
 from vigie.web.today.pressing import Pressing, pressing
 from vigie.web.today.seats import Row, course, rows
 
+MOST_HANDOVERS = 20
 NEXT_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class HandOver:
-    """The next change of who holds a duty: at what time, from whom to whom (empty: nobody)."""
+    """The next change of who holds a duty: at what time, from whom to whom (empty: nobody); `url` is what is being
+    handed over, where that has begun.
+    """
 
     duty: str
     at: datetime
     gives: str
     takes: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,12 +90,15 @@ def _over_today(now: datetime, language: str, *, staff: bool) -> list[Going]:
 
 def _hand_overs(seats: list[Row], now: datetime) -> list[HandOver]:
     """The hand-overs of the next 24 hours, soonest first."""
+    open_ = {row.duty.code: f"/handover/{row.pk}" for row in handover.unsettled()[:MOST_HANDOVERS]}
     found = []
     for row in seats:
         at = row.until or row.next_at
         if at is not None and at <= now + timedelta(days=1):
             takes = row.next_who if row.next_at == at else ""
-            found.append(HandOver(row.name, at, row.who[-1].name if row.who else "", takes))
+            found.append(
+                HandOver(row.name, at, row.who[-1].name if row.who else "", takes, open_.get(row.code, ""))
+            )
     return sorted(found, key=lambda row: row.at)
 
 
