@@ -3,7 +3,19 @@
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from vigie.api import alarms, catalogue, coverage, duty, errors, notices, outages, people, planning, steering
+from vigie.api import (
+    alarms,
+    catalogue,
+    coverage,
+    duty,
+    errors,
+    notices,
+    outages,
+    people,
+    planning,
+    steering,
+    watch,
+)
 from vigie.api.document import Pages
 from vigie.api.parsing import StrictParser
 
@@ -25,5 +37,5 @@ api = Api(
     parser=StrictParser(),
 )
 errors.install(api)
-for part in (people, duty, catalogue, coverage, outages, planning, steering, notices, alarms):
+for part in (people, duty, watch, catalogue, coverage, outages, planning, steering, notices, alarms):
     api.add_router("", part.router)

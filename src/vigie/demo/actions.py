@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
-from vigie.demo import coverage, data, history, rota, rotations
+from vigie.demo import coverage, data, history, rota, rotations, watch
 from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
@@ -72,6 +72,7 @@ def fill() -> None:
         plan_ahead(now)
         _something_goes_on(now)
         _unknown_alarm(now)
+        watch.fill(now)
 
 
 def refresh() -> None:
@@ -80,6 +81,7 @@ def refresh() -> None:
     with transaction.atomic(), translation.override("fr"):
         _extend_rota(now)
         coverage.refresh()
+        watch.refresh(now)
         for outage in list(
             queries.ongoing().filter(origin="alertmanager", alarms__fingerprint__startswith="demo-now-")
         ):

@@ -7,7 +7,7 @@ import typer
 
 from vigie.cli import output
 from vigie.cli.actor import acting, somebody
-from vigie.cli.commands import rota
+from vigie.cli.commands import calls, handover, rota
 from vigie.cli.commands.simulate import simulate
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import maybe_moment, moment, shown
@@ -26,6 +26,8 @@ app.add_typer(rota.swap, name="swap")
 app.command("show", help=_("One duty: when it is held, who follows whom, who is qualified."))(rota.show)
 app.command("holes", help=_("Shifts that nobody holds, with who could; exit 1 if there are any."))(rota.holes)
 app.command("fill", help=_("Let the rotations make shifts up to the horizon now."))(rota.fill)
+app.add_typer(handover.app, name="handover")
+app.add_typer(calls.app, name="calls")
 AHEAD = timedelta(days=14)
 app.command("simulate", help=_("What if somebody goes, or somebody comes: before and after."))(simulate)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from vigie.duty.escalation.actions import Owed, reconcile
 from vigie.duty.escalation.queries import leads_group, policy
@@ -22,8 +23,10 @@ from vigie.duty.handover.texts import late_words
 from vigie.duty.models import Duty
 from vigie.duty.queries import OnDuty, on_duty
 from vigie.kernel import audit, clock
-from vigie.kernel.access import System
+from vigie.kernel.access import Actor, System
+from vigie.kernel.errors import Refused
 from vigie.kernel.lifecycle import once
+from vigie.people.queries import person_behind
 
 
 @transaction.atomic
@@ -38,6 +41,16 @@ def prepare_due() -> int:
                 continue  # the same person goes on
             made += _prepare(shift)
     return made + sum(_void(row) for row in queries.unsettled() if row.ends_at > now and not _still(row))
+
+
+@transaction.atomic
+def begin(actor: Actor, duty: Duty) -> HandOver:
+    """The hand-over of the shift that goes on, before its last hour: whoever holds it may write early."""
+    shift = _first(clock.now(), duty.code)
+    if shift is None or person_behind(actor) != shift.person:
+        raise Refused("handover.not_on_duty", _("Only who is on duty begins the hand-over of a shift."))
+    _prepare(shift)
+    return HandOver.objects.get(duty=duty, ends_at=shift.until)
 
 
 def _first(t: datetime, code: str) -> OnDuty | None:
