@@ -44,7 +44,7 @@ def _save_duty(actor: Actor, row: Values) -> Duty:
 
 DUTIES = Kind(
     name="duties",
-    title=_("Duties"),
+    title=_("Kinds of duty"),
     about=_("The rotas: Production, Support, any other."),
     columns=(
         Column("code", _("short name, without spaces"), columns.text, needed=True),
