@@ -145,6 +145,7 @@ def test_where_nobody_could_be_contact_the_alarm_is_kept_with_the_reason_until_s
     assert again.alarm.problem == ""
 
 
+@pytest.mark.slow  # a thousand alarms
 def test_a_storm_of_500_in_one_message_is_one_outage_and_one_line(cast: Cast):
     storm = [alarm(f"f{n}", host="dcache-door01", summary=f"Pool {n} is away") for n in range(500)]
     received = actions.receive_alarms(cast.amina, storm)
