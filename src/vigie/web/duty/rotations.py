@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -55,8 +56,8 @@ def page(request: StaffRequest, code: str) -> HttpResponse:
         "strength": queries.strength(duty, now),
         "rotations": [(row, row.starts_on == current, dict(forms.EVERY)[row.every]) for row in rows],
         "qualified": [(row, row.until is not None and row.until <= today) for row in people],
-        "days": [forms.WEEKDAYS[day] for day in duty.weekdays],
-        "every_day": len(duty.weekdays) == len(forms.WEEKDAYS),
+        "days": [WEEKDAYS[day] for day in duty.weekdays],
+        "every_day": len(duty.weekdays) == len(WEEKDAYS),
         "checklist": duty.checklist(language),
         "today": today,
         "may_edit": may(request.user, DutyPermission.EDIT, PERMISSIONS),
