@@ -71,9 +71,14 @@ def _outage(row: Outage) -> Line:
     return Line(**_both(words), url=path(row), at=at.isoformat(), status="down")
 
 
+def _said(row: Fact) -> dict[str, str]:
+    """Who said what, with the colon of each language."""
+    text = " ".join(row.text.split())[:200]
+    return {"fr": f"{row.author_label}\u00a0: {text}", "en": f"{row.author_label}: {text}"}
+
+
 def _question(row: Fact) -> Line:
-    text = f"{row.author_label}: {' '.join(row.text.split())[:200]}"
-    return Line(fr=text, en=text, url=f"{path(row.outage)}#fact-{row.pk}", at=row.at.isoformat())
+    return Line(**_said(row), url=f"{path(row.outage)}#fact-{row.pk}", at=row.at.isoformat())
 
 
 def _alarms() -> Iterable[Line]:
@@ -104,8 +109,7 @@ def _coming(until: datetime) -> Iterable[Line]:
 def _facts(since: datetime, until: datetime) -> Iterable[Line]:
     rows = Fact.objects.filter(at__gte=since, at__lte=until).exclude(kind=FactKind.SYSTEM)
     for row in rows.select_related("outage").order_by("at", "pk"):
-        text = f"{row.author_label}: {' '.join(row.text.split())[:200]}"
-        yield Line(fr=text, en=text, url=f"{path(row.outage)}#fact-{row.pk}", at=row.at.isoformat())
+        yield Line(**_said(row), url=f"{path(row.outage)}#fact-{row.pk}", at=row.at.isoformat())
 
 
 def _mail(row: HandOver, person: Person | None, *, key: str, payload: dict[str, str]) -> None:

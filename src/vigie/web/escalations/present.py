@@ -127,7 +127,7 @@ def _way(delivery: Delivery) -> str:
     channel = _("mail") if delivery.channel == "mail" else delivery.recipient
     if delivery.state == IntentState.WAITING and delivery.last_error:
         return _("%(way)s: not sent yet, tried again by itself") % {"way": channel}
-    return f"{channel}: {delivery.get_state_display()}"
+    return _("%(way)s: %(state)s") % {"way": channel, "state": delivery.get_state_display()}
 
 
 def next_words(row: Escalation) -> tuple[str, datetime | None]:
