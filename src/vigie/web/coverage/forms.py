@@ -10,6 +10,7 @@ from vigie.duty.queries import duties
 from vigie.experiments.coverage import queries
 from vigie.experiments.coverage.models import LEVELS
 from vigie.experiments.coverage.rules import GENERAL, Level
+from vigie.people.models import Person
 from vigie.people.queries import staff
 from vigie.people.rules import Ending
 from vigie.services.queries import catalogue
@@ -28,7 +29,7 @@ class DayField(forms.DateField):
         self.error_messages["invalid"] = _("This is not a day. Write 2027-07-01.")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[Person]):
     """Somebody who works here, known by login in addresses and forms."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -88,10 +89,10 @@ def things(language: str) -> list[tuple[str, Any]]:
     held = [(f"duty:{row.code}", row.name(language)) for row in duties()]
     services = [(f"service:{row.code}", row.name(language)) for row in catalogue()]
     return [
-        ("", _("something else, in words")),
-        (_("Experiments"), lines),
-        (_("Duties"), held),
-        (_("Services"), services),
+        ("", str(_("something else, in words"))),
+        (str(_("Experiments")), lines),
+        (str(_("Duties")), held),
+        (str(_("Services")), services),
     ]
 
 
