@@ -79,7 +79,7 @@ def test_started_again_weeks_later_it_is_fresh(valmorin: Clock, tmp_path: Path):
     assert queries.outage(slept_through.pk).state == "reviewed"
     assert queries.ongoing().get().starts_at > valmorin.now() - timedelta(hours=1)
     ahead = on_duty(valmorin.now() + timedelta(weeks=5))
-    assert {row.duty.code for row in ahead} == {"production", "support", "tpm"}
+    assert {row.duty.code for row in ahead} == {"production", "support", "tpm", "storage", "network"}
 
 
 @pytest.mark.parametrize("path", ["/demo/", "/demo/mailbox", "/demo/mailbox/1", "/demo/mailbox/1/html"])
