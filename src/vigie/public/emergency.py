@@ -314,16 +314,30 @@ def statuspage(what: Notice | None) -> Change:
 def _incident(what: Notice, at: str, site: dict[str, str]) -> dict[str, object]:
     title, said = (text.replace("<", "‹").replace(">", "›") for text in _said(what, "en"))
     times = {"created_at": at, "updated_at": at}
-    update = {"id": "by-hand-1", "incident_id": "by-hand", "status": "investigating", "body": said} | times
-    update |= {"display_at": at, "affected_components": [], "deliver_notifications": True}
-    found = {"id": "by-hand", "name": title, "status": "investigating", "impact": "critical"} | times
-    return found | {
+    update: dict[str, object] = {
+        **times,
+        "id": "by-hand-1",
+        "incident_id": "by-hand",
+        "status": "investigating",
+        "body": said,
+        "display_at": at,
+        "affected_components": [],
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
+    }
+    return {
+        **times,
+        "id": "by-hand",
+        "name": title,
+        "status": "investigating",
+        "impact": "critical",
         "monitoring_at": None,
         "resolved_at": None,
         "started_at": stamp(what.since),
         "page_id": site["id"],
         "shortlink": f"{site['url']}/en/index.html",
-        "incident_updates": [update | {"custom_tweet": None, "tweet_id": None}],
+        "incident_updates": [update],
         "components": [],
     }
 
