@@ -1,13 +1,15 @@
 """Hand-overs and calls at the command line."""
 
 import json
+import shlex
 from datetime import timedelta
 
 import pytest
 from tests.support.cast import SUNDAY, Cast
+from tests.support.manual import MANUAL
 
 from vigie.duty.actions import add_shift
-from vigie.duty.escalation.models import CallingPolicy
+from vigie.duty.escalation.models import CallingPolicy, Escalation
 from vigie.duty.handover import actions
 from vigie.duty.models import Duty
 from vigie.kernel.access import System
@@ -60,3 +62,16 @@ def test_a_call_is_made_answered_and_done_at_the_command_line(vigie, cast: Cast)
     assert vigie("duty", "calls", "done", number, user="amina").code == 0
     assert json.loads(vigie("duty", "calls", "list", "--json", user="lucie").out) == []
     assert vigie("duty", "calls", "make", "nothing", "Smoke", user="lucie").code == 2
+
+
+def test_the_commands_of_the_manual_run_in_its_order(vigie, handing: Cast):
+    text = (MANUAL / "escalation-and-handover.md").read_text("utf-8")
+    lines = [line.removeprefix("$ vigie ") for line in text.splitlines() if line.startswith("$ vigie ")]
+    assert len(lines) == 9
+    for line in lines:
+        words = shlex.split(line)
+        if "calls" in words and words[-1] == "1":
+            words[-1] = str(Escalation.objects.get().pk)
+        ran = vigie(*words, user="bruno" if "accept" in words else "amina")
+        assert ran.code == 0, f"{line}: {ran.err}"
+    assert Escalation.objects.get().closed_at is not None
