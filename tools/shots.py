@@ -34,7 +34,7 @@ WIDTHS: dict[str, ViewportSize] = {
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LANGUAGES = ("fr", "en")
 
-# name: (who looks, address); {outage}, {past} and {draft} are numbers found on the desk
+# name: (who looks, address); {outage}, {past} and {draft} are numbers found on the desk, {sign} a sign's token
 PAGES = {
     "public": ("", "/"),
     "public-outage": ("", "/{page}"),
@@ -42,6 +42,9 @@ PAGES = {
     "login": ("", "/accounts/login/"),
     "today": ("operator", "/today"),
     "wall": ("operator", "/today/wall"),
+    "sign": ("lead", "/sign/{sign}?lang={lang}"),
+    "signs": ("lead", "/duty/+signs"),
+    "calendars": ("operator", "/duty/+calendars"),
     "desk": ("support", "/desk"),
     "desk-operator": ("operator", "/desk"),
     "declare": ("operator", "/outages/new"),
@@ -126,6 +129,23 @@ def begin_update(browser: Browser, base: str, support: StorageState, outage: str
     return number
 
 
+def hang_sign(browser: Browser, base: str, lead: StorageState) -> str:
+    """A lead makes a sign; returns the token of its address."""
+    page = browser.new_context(storage_state=lead).new_page()
+    page.goto(f"{base}/duty/+signs/add")
+    page.locator("input[name=label]").fill("B12")
+    page.locator("main form .primary").click()
+    token = page.locator("#page").input_value().rsplit("/", 1)[-1]
+    page.context.close()
+    return token
+
+
+def picture_of_sign(context: BrowserContext, base: str, token: str) -> None:
+    """For the README: the very bytes that an e-paper display gets."""
+    answer = context.request.get(f"{base}/sign/{token}.png?size=800x480&lang=en")
+    (PICTURES / "sign.png").write_bytes(answer.body())
+
+
 def logged_in(browser: Browser, base: str, who: str) -> StorageState:
     """Press the role button of the demo's page; returns the cookies that stay. "": a stranger, without any."""
     context = browser.new_context()
@@ -182,6 +202,10 @@ def main() -> None:
         people = {who: logged_in(browser, base, who) for who in {PAGES[name][0] for name in wanted}}
         if "composer" in wanted:
             found["draft"] = begin_update(browser, base, people["support"], found["outage"])
+        if "sign" in wanted:
+            found["sign"] = hang_sign(browser, base, people["lead"])
+            if options.readme:
+                picture_of_sign(browser.new_context(), base, found["sign"])
         for language, theme, width in product(LANGUAGES, THEMES, WIDTHS):
             for name in sorted(wanted):
                 who, address = PAGES[name]

@@ -42,7 +42,7 @@ class PostOut(Schema):
 
     duty: shapes.DutyOut
     levels: list[SeatOut]
-    missing: list[int] = Field(description="levels that nobody holds")
+    missing: list[int] = Field(description="levels that nobody holds; none outside the hours of the duty")
 
 
 class BoardOut(Schema):
@@ -80,7 +80,7 @@ def _post(post: Post, *, contacts: bool) -> PostOut:
     return PostOut(
         duty=duty_out(post.duty),
         levels=[_seat(seat, contacts=contacts) for seat in post.seats],
-        missing=[seat.level for seat in post.seats if not seat.held],
+        missing=[] if post.rests else [seat.level for seat in post.seats if not seat.held],
     )
 
 

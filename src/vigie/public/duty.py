@@ -19,6 +19,7 @@ class Row:
     phone: str
     until: datetime | None
     again: datetime | None
+    rests: bool = False
 
 
 def rows(language: str, now: datetime) -> list[Row]:
@@ -36,6 +37,7 @@ def _row(post: Post, language: str) -> Row:
         phone=post.duty.phone if post.duty.phone_public else "",
         until=max((row.until for row in seat.holders), default=None),
         again=seat.next.since if seat.next and not seat.held else None,
+        rests=post.rests,
     )
 
 

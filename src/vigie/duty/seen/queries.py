@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty.models import Duty, Shift
-from vigie.duty.queries import OnDuty, duties, on_duty
+from vigie.duty.queries import OnDuty, duties, on_duty, slots_of
+from vigie.duty.rules import Rhythm
 from vigie.duty.seen.models import CalendarAddress, CalendarEntry, FormerHolder, Sign
 from vigie.kernel.errors import Missing
 from vigie.people.models import Person
@@ -35,10 +36,14 @@ class Seat:
 
 @dataclass(frozen=True)
 class Post:
-    """One duty at a moment, level by level; every level that the duty should have is there, held or not."""
+    """One duty at a moment, level by level; every level that the duty should have is there, held or not.
+
+    `rests`: its pattern has no shift at that moment, so that nobody is missing.
+    """
 
     duty: Duty
     seats: tuple[Seat, ...]
+    rests: bool = False
 
     @property
     def first(self) -> Seat:
@@ -67,8 +72,15 @@ def board(t: datetime, codes: Collection[str] = ()) -> list[Post]:
             Seat(level, tuple(held.get((duty.pk, level), ())), coming.get((duty.pk, level)))
             for level in sorted(levels)
         )
-        found.append(Post(duty, seats))
+        found.append(Post(duty, seats, rests=not any(seat.held for seat in seats) and _rests(duty, t)))
     return found
+
+
+def _rests(duty: Duty, t: datetime) -> bool:
+    """Whether the duty has a pattern and no shift of it holds `t`; entered by hand, nobody can say."""
+    if duty.pattern.rhythm is Rhythm.HAND:
+        return False
+    return not any(slot.span.holds(t) for slot in slots_of(duty, t, t + timedelta(minutes=1)))
 
 
 def _coming(t: datetime) -> dict[tuple[int, int], OnDuty]:

@@ -73,9 +73,14 @@ def _row(post: Post, now: datetime, *, names: bool) -> Row:
     holders = tuple(_holder(row, seat.holders, now, names=names, alone=alone) for row in seat.holders)
     return Row(
         title=post.duty.name(language),
-        holders=holders or (Holder(pgettext("on duty", "nobody"), post.duty.phone),),
+        holders=holders or (Holder(_empty(post), post.duty.phone),),
         notes=tuple(_notes(post, now, names=names, alone=alone)),
     )
+
+
+def _empty(post: Post) -> str:
+    """What stands in the place of a name: nobody, or that nobody is wanted now."""
+    return _("outside its hours") if post.rests else pgettext("on duty", "nobody")
 
 
 def _holder(row: OnDuty, holders: Sequence[OnDuty], now: datetime, *, names: bool, alone: bool) -> Holder:
@@ -91,7 +96,8 @@ def _holder(row: OnDuty, holders: Sequence[OnDuty], now: datetime, *, names: boo
 
 def _notes(post: Post, now: datetime, *, names: bool, alone: bool) -> list[str]:
     found = [_course(post.first, now, names=names)] if alone or not post.first.held else []
-    found += [_other(seat, now, names=names) for seat in post.others]
+    if not post.rests:
+        found += [_other(seat, now, names=names) for seat in post.others]
     return [note for note in found if note]
 
 

@@ -1,7 +1,7 @@
 """Signs and calendars as displays and calendar programs meet them."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 from tests.support.cast import SUNDAY, Cast
 
-from vigie.duty.actions import add_shift, remove_shift, save_duty
+from vigie.duty.actions import Shape, add_shift, remove_shift, save_duty, shape_duty
 from vigie.duty.seen.actions import make_sign, revoke_sign
 from vigie.duty.seen.models import Sign
 from vigie.duty.seen.queries import calendar_path
@@ -208,3 +208,14 @@ def test_a_person_agrees_on_their_own_page_and_takes_it_back(cast: Cast, client:
     assert desk(cast.bruno).post("/people/amina/public-name", {"public": "yes"}).status_code == 403
     desk(cast.ada).post("/people/amina/public-name", {"public": "no"})
     assert "Amina Martin" not in client.get("/en/").content.decode()
+
+
+def test_a_duty_outside_its_hours_misses_nobody(cast: Cast, client: Client):
+    tpm = save_duty(System(), code="tpm", name_fr="TPM", name_en="TPM", rank=9)
+    office = Shape(rhythm="office", handovers="09:00", closes=time(17), weekdays=range(5), levels=2)
+    shape_duty(System(), tpm, office)
+    text = words(client, hung(cast, duties=["tpm"]))
+    assert "TPM outside its hours" in text
+    assert "Backup" not in text
+    assert "outside its hours" in desk(cast.bruno).get("/today").content.decode()
+    assert "outside its hours" in client.get("/en/").content.decode()

@@ -43,6 +43,7 @@ class Row:
     next_who: str
     next_at: datetime | None
     levels: tuple[Level, ...]
+    rests: bool = False  # outside its hours: nobody is missing
 
     @property
     def gap(self) -> bool:
@@ -70,7 +71,10 @@ def _row(post: Post, now: datetime, *, staff: bool) -> Row:
         until=max((row.until for row in first.holders), default=None),
         next_who=name_of(coming, staff=staff) if coming else "",
         next_at=coming.since if coming else None,
-        levels=tuple(_level(seat, now, staff=staff) for seat in post.others) if staff else (),
+        levels=tuple(_level(seat, now, staff=staff) for seat in post.others)
+        if staff and not post.rests
+        else (),
+        rests=post.rests,
     )
 
 

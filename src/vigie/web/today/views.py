@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from vigie.duty.handover import queries as handover
 from vigie.kernel import clock
@@ -114,5 +115,6 @@ def wall(request: HttpRequest) -> HttpResponse:
     for row in shown.seats:
         lines += [(row.name, who.name, who.phone, who.when or course(row, now)) for who in row.who]
         if not row.who:
-            lines.append((row.name, None, row.phone, course(row, now)))
+            empty = _("outside its hours") if row.rests else None
+            lines.append((row.name, empty, row.phone, course(row, now)))
     return render(request, "today/wall.html", {"day": shown, "duty_now": lines})
