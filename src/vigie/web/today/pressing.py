@@ -8,6 +8,7 @@ from itertools import chain, islice
 from django.utils.translation import gettext as _
 
 from vigie.duty import queries as duty
+from vigie.duty.escalation.models import Escalation
 from vigie.duty.escalation.queries import open_escalations
 from vigie.duty.seen.texts import level_words
 from vigie.outages import queries as outages
@@ -40,9 +41,10 @@ class Pressing:
 
 def pressing(now: datetime, language: str) -> Pressing:
     """Everything that can't wait, in the order of its weight, then the longest first."""
+    called = list(open_escalations()[: MOST + 1])
     kinds = (
-        _calls(language),
-        _overdue(now, language),
+        _calls(called, language),
+        _overdue(now, called, language),
         _alarms(),
         _questions(),
         _holes(now, language),
@@ -51,8 +53,8 @@ def pressing(now: datetime, language: str) -> Pressing:
     return Pressing(tuple(found[:MOST]), more=len(found) > MOST)
 
 
-def _calls(language: str) -> Iterator[Item]:
-    for row in open_escalations()[: MOST + 1]:
+def _calls(called: list[Escalation], language: str) -> Iterator[Item]:
+    for row in called:
         what = row.what_fr if language == "fr" else row.what_en
         line = (
             _("%(name)s has it: %(what)s") % {"name": row.acknowledged_by.name, "what": what}
@@ -62,11 +64,11 @@ def _calls(language: str) -> Iterator[Item]:
         yield Item("at_risk" if row.acknowledged_by else "down", line, row.path, row.opened_at)
 
 
-def _overdue(now: datetime, language: str) -> Iterator[Item]:
+def _overdue(now: datetime, called: list[Escalation], language: str) -> Iterator[Item]:
     """Words and acts owed whose time has passed; what calls somebody already is said once."""
-    called = {row.key for row in open_escalations()[: MOST + 1]}
+    said = {row.key for row in called}
     for row, due in outages.all_due():
-        if due.at <= now and f"outage:{row.pk}:{due.key}" not in called:
+        if due.at <= now and f"outage:{row.pk}:{due.key}" not in said:
             words = owed(due, sudden=row.kind == OutageKind.SUDDEN)
             url = f"{path(row)}/report" if due.what == "report" else path(row)
             yield Item("at_risk", f"{words.what} · {headline(row, language)}", url, due.at, due=True)
