@@ -5,6 +5,7 @@ moves a boundary. Somebody in training doesn't count.
 """
 
 import calendar
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -142,16 +143,37 @@ def counting(turns: Iterable[Turn], members: Mapping[int, Member], day: date) ->
     )
 
 
-def _boundaries(turns: Sequence[Turn], members: Mapping[int, Member]) -> list[date]:
-    """Every day on which the set of persons may change, first of them ALWAYS."""
-    found = {ALWAYS}
+def _present(turn: Turn, member: Member) -> Iterator[Days]:
+    """The days of a turn on which its person is employed and not away."""
+    start, end = turn.days.starts, min(turn.days.ends, member.ends)
+    for span in sorted(member.away, key=lambda span: span.starts):
+        if span.ends <= start:
+            continue
+        if span.starts >= end:
+            break
+        if span.starts > start:
+            yield Days(start, span.starts)
+        start = span.ends
+    if start < end:
+        yield Days(start, end)
+
+
+def _changes(turns: Iterable[Turn], members: Mapping[int, Member]) -> list[tuple[date, frozenset[int]]]:
+    """Every day on which the persons who count may change, first of them ALWAYS, with who counts from it on."""
+    steps: dict[date, list[tuple[int, int]]] = {ALWAYS: []}
     for turn in turns:
         member = members.get(turn.person)
-        if turn.level not in COUNTS or member is None:
-            continue
-        found |= {turn.days.starts, turn.days.ends, member.ends}
-        found |= {day for span in member.away for day in (span.starts, span.ends)}
-    return sorted(day for day in found if day < NEVER)
+        if turn.level in COUNTS and member is not None:
+            for days in _present(turn, member):
+                steps.setdefault(days.starts, []).append((turn.person, 1))
+                steps.setdefault(days.ends, []).append((turn.person, -1))
+    there: Counter[int] = Counter()
+    found = []
+    for day in sorted(day for day in steps if day < NEVER):
+        for person, step in steps[day]:
+            there[person] += step
+        found.append((day, frozenset(person for person, times in there.items() if times)))
+    return found
 
 
 def _why(
@@ -200,11 +222,10 @@ def stretches(turns: Sequence[Turn], members: Mapping[int, Member]) -> list[Stre
 
     The reason of a hole is that of the day it got worse; it stays while others come and go at the same state.
     """
-    days = _boundaries(turns, members)
+    changes = _changes(turns, members)
     found: list[Stretch] = []
     before: frozenset[int] = frozenset()
-    for starts, ends in zip(days, [*days[1:], NEVER], strict=True):
-        now = counting(turns, members, starts)
+    for (starts, now), ends in zip(changes, [*(day for day, _who in changes[1:]), NEVER], strict=True):
         last = found[-1] if found else None
         if last is not None and now == before:
             found[-1] = Stretch(Days(last.days.starts, ends), last.state, last.persons, last.reason)
@@ -290,8 +311,10 @@ class Cell:
 
 def cells(found: Sequence[Stretch], months: Sequence[Days]) -> Iterator[Cell]:
     """The row of a line in the heat map: the worst that happens in each month."""
+    whole = Days(months[0].starts, months[-1].ends)
+    near = [stretch for stretch in found if stretch.days.within(whole)]
     for month in months:
-        inside = [(stretch, part) for stretch in found if (part := stretch.days.within(month))]
+        inside = [(stretch, part) for stretch in near if (part := stretch.days.within(month))]
         if not inside:
             yield Cell(month, State.NONE, 0, month, (), None)
             continue

@@ -9,7 +9,6 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from vigie.experiments.coverage import queries
 from vigie.experiments.coverage.actions import PERMISSIONS, CoveragePermission
 from vigie.experiments.coverage.texts import day_words
 from vigie.kernel.errors import VigieError
@@ -51,7 +50,6 @@ def leaving(request: StaffRequest, login: str) -> HttpResponse:
         "groups": [(HEADINGS[kind], rows) for kind, rows in groups.items()],
         "open": len(open_ties),
         "ready": sum(bool(tie.could) or tie.alone for tie in open_ties),
-        "holes": [hole for hole in queries.year().holes if person.pk in hole.reason.persons],
     }
     return render(request, "coverage/leaving.html", context)
 

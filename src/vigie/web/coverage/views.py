@@ -14,7 +14,7 @@ from vigie.experiments.coverage import queries, rules
 from vigie.experiments.coverage.actions import PERMISSIONS, CoveragePermission
 from vigie.experiments.coverage.models import LEVELS, Coverage
 from vigie.experiments.coverage.queries import Line, Year, line_of
-from vigie.experiments.coverage.rules import NEVER, Hole, Level, State
+from vigie.experiments.coverage.rules import NEVER, Hole, Level, State, worth_telling
 from vigie.experiments.coverage.texts import cause_words, day_words, hole_words, what_words
 from vigie.kernel import clock
 from vigie.people.models import Person
@@ -24,6 +24,7 @@ from vigie.web.coverage import heat
 from vigie.web.lists import carried, may, words_of
 
 COLUMNS = ("line", "name", "domain", "month", "state", "fewest", "from", "persons", "cause")
+HOLES_SHOWN = 40  # on the map; each line shows its own, and the files hold all
 LEVEL_ORDER = {Level.PRIMARY: 0, Level.BACKUP: 1, Level.TRAINING: 2}
 
 
@@ -40,9 +41,11 @@ def coverage(request: StaffRequest) -> HttpResponse:
     shown = _filtered(year, filters)
     if file := carried(request, "coverage", COLUMNS, _records(shown)):
         return file
+    listed = [hole for hole in shown.holes if worth_telling(hole) or not hole.ever]
     context = {
         "sentence": _sentence(year),
-        "holes": [hole_shown(hole, shown) for hole in shown.holes],
+        "holes": [hole_shown(hole, shown) for hole in listed[:HOLES_SHOWN]],
+        "more_holes": max(0, len(listed) - HOLES_SHOWN),
         "columns": heat.columns(year.months),
         "rows": heat.rows(shown),
         "filters": filters,
