@@ -7,7 +7,8 @@ from tests.support.cast import SUNDAY, Cast
 
 from vigie.cli.main import commands
 from vigie.kernel.clock import Clock
-from vigie.outages import actions, queries
+from vigie.notices.queries import open_version
+from vigie.outages import actions
 from vigie.outages.models import Outage
 from vigie.post.models import Delivery
 
@@ -116,7 +117,7 @@ READS = [
 def test_every_read_speaks_to_people_and_to_programs(
     vigie, cast: Cast, storage_down: Outage, words: tuple[str, ...]
 ):
-    version = queries.notices.open_version(storage_down.thread)
+    version = open_version(storage_down.thread)
     known = {"N": str(storage_down.pk), "V": str(version.pk)}
     filled = [known.get(word, word) for word in words]
     if words != ("who",):  # it reads the file itself, where this test's rows are not written yet
