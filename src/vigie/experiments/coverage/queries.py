@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -149,13 +149,22 @@ def year(wanted: Sequence[Line] | None = None, *, months: int = 12) -> Year:
     )
 
 
+@lru_cache(
+    maxsize=1024
+)  # the same rows and persons give the same life, whatever day it is: most pages find it here
+def _life(turns: tuple[Turn, ...], named: tuple[Member, ...]) -> tuple[Stretch, ...]:
+    return tuple(rules.stretches(turns, {one.id: one for one in named}))
+
+
 def _line_year(
     line: Line, rows: Sequence[Coverage], known: Mapping[int, Member], months: Sequence[Days], day: date
 ) -> LineYear:
     end = months[-1].ends
-    life = rules.stretches([turn(row) for row in rows], known)
+    turns = tuple(turn(row) for row in rows)
+    named = sorted({one.person for one in turns} & known.keys())
+    life = _life(turns, tuple(known[pk] for pk in named))
     ahead = [hole for hole in rules.holes(line.key, life, day) if hole.days.starts < end]
-    return LineYear(line, tuple(rows), tuple(life), tuple(rules.cells(life, months)), tuple(ahead))
+    return LineYear(line, tuple(rows), life, tuple(rules.cells(life, months)), tuple(ahead))
 
 
 @dataclass(frozen=True)

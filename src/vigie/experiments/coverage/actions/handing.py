@@ -45,21 +45,9 @@ def take_over(
     """
     require(actor, CoveragePermission.HAND, PERMISSIONS)
     what = one_line(what)
-    if not what and not (general or experiment or duty or service):
-        raise BadInput("taking_over.what", _("Say what changes hands."), field="what")
-    if len(what) > WHAT_LIMIT:
-        raise BadInput("taking_over.what", _("300 characters at most."), field="what")
-    if taker == giver:
-        raise BadInput("taking_over.same", _("Nobody takes over from themself."), field="taker")
-    _check_taker(taker)
-    today = queries.today()
-    if not today <= due_on <= today + LONGEST:
-        raise BadInput(
-            "taking_over.day",
-            _("%(day)s can't be the day it is done by: it is past, or more than five years away.")
-            % {"day": due_on},
-            field="due_on",
-        )
+    _check_what(what, named=bool(general or experiment or duty or service))
+    _check_persons(giver, taker)
+    _check_day(due_on)
 
     def make() -> TakingOver:
         return TakingOver.objects.create(
@@ -94,9 +82,7 @@ def take_over(
 def hand_on(actor: Actor, row: TakingOver, *, taker: Person, due_on: date | None = None) -> None:
     """Somebody else takes it over, perhaps by another day."""
     require(actor, CoveragePermission.ARRANGE, PERMISSIONS)
-    _check_taker(taker)
-    if row.giver_id == taker.pk:
-        raise BadInput("taking_over.same", _("Nobody takes over from themself."), field="taker")
+    _check_persons(row.giver, taker)
     before = {"state": TakingOverState.OPEN, "taker_id": row.taker_id, "due_on": row.due_on}
     was = row.taker.login
     change_one(row, expect=before, taker_id=taker.pk, due_on=due_on or row.due_on)
@@ -141,6 +127,30 @@ def _check_concerned(actor: Actor, row: TakingOver) -> None:
             "taking_over.not_yours",
             _("Only who gives it, who takes it, or a lead says that this is done."),
         )
+
+
+def _check_what(what: str, *, named: bool) -> None:
+    if not what and not named:
+        raise BadInput("taking_over.what", _("Say what changes hands."), field="what")
+    if len(what) > WHAT_LIMIT:
+        raise BadInput("taking_over.what", _("300 characters at most."), field="what")
+
+
+def _check_day(due_on: date) -> None:
+    today = queries.today()
+    if not today <= due_on <= today + LONGEST:
+        raise BadInput(
+            "taking_over.day",
+            _("%(day)s can't be the day it is done by: it is past, or more than five years away.")
+            % {"day": due_on},
+            field="due_on",
+        )
+
+
+def _check_persons(giver: Person | None, taker: Person) -> None:
+    if taker == giver:
+        raise BadInput("taking_over.same", _("Nobody takes over from themself."), field="taker")
+    _check_taker(taker)
 
 
 def _check_taker(taker: Person) -> None:
