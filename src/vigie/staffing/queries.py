@@ -1,7 +1,7 @@
 """What a simulation needs, gathered; and the comparison itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from vigie.duty.models import Duty, Origin
 from vigie.duty.rules import Order, Rhythm, Slot
 from vigie.experiments.coverage import queries as coverage
 from vigie.experiments.coverage.queries import Line
+from vigie.experiments.coverage.rules import NEVER
 from vigie.kernel.errors import BadInput
 from vigie.lib.localtime import instant
 from vigie.lib.workdays import is_public_holiday
@@ -63,17 +64,18 @@ def simulate(without: Sequence[Person], on: date, *, newcomers: int = 0) -> Comp
         raise BadInput("simulate.nobody", _("Say who goes, or how many come."), field="without")
     change = Change(on, frozenset(person.pk for person in without), newcomers)
     held = tuple(duty.duties())
-    duties = [_duty_case(row, on) for row in held]
+    duties = [_staying(_duty_case(row, on), change.gone) for row in held]
     year = coverage.year()
     lines = [LineCase(one.line.key, tuple(map(coverage.turn, one.rows))) for one in year.lines]
     zone = coverage.zone()
+    members = {pk: replace(one, ends=NEVER) if pk in change.gone else one for pk, one in year.members.items()}
 
     def side(change: Change) -> Outcome:
         return rules.outcome(
             change,
             duties=duties,
             lines=lines,
-            members=year.members,
+            members=members,
             holiday=is_public_holiday,
             zone=zone,
         )
@@ -87,6 +89,12 @@ def simulate(without: Sequence[Person], on: date, *, newcomers: int = 0) -> Comp
         lines=tuple(one.line for one in year.lines),
         persons={person.pk: person for person in people.staff()},
     )
+
+
+def _staying(case: DutyCase, gone: frozenset[int]) -> DutyCase:
+    """The duty as if those who are asked about stayed: else a departure known already would change nothing."""
+    here = {pk: None if pk in gone else ends for pk, ends in case.fitness.here.items()}
+    return replace(case, fitness=replace(case.fitness, here=here))
 
 
 def _duty_case(row: Duty, on: date) -> DutyCase:

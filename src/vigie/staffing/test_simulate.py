@@ -11,6 +11,7 @@ from vigie.experiments.coverage.actions import cover
 from vigie.experiments.coverage.rules import State
 from vigie.kernel.errors import BadInput
 from vigie.kernel.models import AuditRow
+from vigie.people.actions import plan_departure
 from vigie.people.models import Person
 from vigie.staffing import queries, texts
 
@@ -50,6 +51,13 @@ def test_one_who_goes_leaves_more_weeks_to_the_others_and_a_line_to_one(weekly: 
     assert (before["only_one"], after["only_one"]) == ([], ["lyra"])
     assert before["uncovered"] == after["uncovered"] == ["+general", "orion"]
     assert after["people"]["support"] == {"able": 2, "minimum": 2, "ideal": 3}  # type: ignore[index] # a mapping
+
+
+def test_a_departure_known_already_is_compared_with_staying(weekly: Cast):
+    plan_departure(weekly.sara, weekly.lucie, on=JULY)
+    found = simulate([weekly.lucie])
+    assert (found["before"]["only_one"], found["after"]["only_one"]) == ([], ["lyra"])
+    assert found["before"]["share_of_weeks"]["lucie"] > 0.5  # type: ignore[index] # a mapping
 
 
 def test_two_who_go_leave_shifts_that_nobody_can_hold(weekly: Cast):
