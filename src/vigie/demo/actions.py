@@ -136,9 +136,16 @@ def _depth(code: str) -> int:
     return 1 + max((_depth(need) for need in line.needs), default=0)
 
 
-def _shifts(now: datetime) -> None:
+def _duties() -> None:
+    """Those that are not there: all at first, new ones after an upgrade; what a visitor renamed stays."""
+    there = set(Duty.objects.values_list("code", flat=True))
     for rank, (code, name_fr, name_en, phone) in enumerate(data.DUTIES, 1):
-        save_duty(VIGIE, code=code, name_fr=name_fr, name_en=name_en, phone=phone, rank=rank)
+        if code not in there:
+            save_duty(VIGIE, code=code, name_fr=name_fr, name_en=name_en, phone=phone, rank=rank)
+
+
+def _shifts(now: datetime) -> None:
+    _duties()
     today = now.astimezone(_zone()).date()
     wanted = set(rota.days(today - WEEKS_BACK, today))
     for story in history.PAST:  # somebody was there on the days of old outages, too
@@ -165,6 +172,7 @@ def _add_turns(days: list[date]) -> None:
 
 def _extend_rota(now: datetime) -> None:
     """The rotations reach ahead again; what a visitor changed stays changed."""
+    _duties()
     rotations.fill(now.astimezone(_zone()).date() + timedelta(days=1))
 
 

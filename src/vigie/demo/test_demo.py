@@ -13,6 +13,7 @@ from tests.support.cast import SUNDAY, Cast
 from vigie.demo import actions, mailbox, views
 from vigie.demo.mailbox import mailbox_server
 from vigie.demo.run import prepare
+from vigie.duty.models import Absence, Duty, Rotation, Shift, Swap
 from vigie.duty.queries import on_duty
 from vigie.kernel.clock import Clock
 from vigie.kernel.errors import Refused
@@ -80,6 +81,17 @@ def test_started_again_weeks_later_it_is_fresh(valmorin: Clock, tmp_path: Path):
     assert queries.ongoing().get().starts_at > valmorin.now() - timedelta(hours=1)
     ahead = on_duty(valmorin.now() + timedelta(weeks=5))
     assert {row.duty.code for row in ahead} == {"production", "support", "tpm", "storage", "network"}
+
+
+def test_a_demo_of_before_the_rotations_goes_on_with_them(valmorin: Clock, tmp_path: Path):
+    Rotation.objects.all().delete()
+    Swap.objects.all().delete()
+    Absence.objects.all().delete()
+    Shift.objects.filter(duty__code="network").delete()
+    Duty.objects.filter(code="network").delete()
+    prepare(tmp_path)
+    ahead = on_duty(valmorin.now() + timedelta(weeks=2))
+    assert {row.duty.code for row in ahead} >= {"production", "network"}
 
 
 @pytest.mark.parametrize("path", ["/demo/", "/demo/mailbox", "/demo/mailbox/1", "/demo/mailbox/1/html"])
