@@ -5,7 +5,16 @@ from datetime import timedelta
 from django.test import Client
 from tests.support.cast import SUNDAY, Cast
 
-from vigie.duty.actions import Shape, add_shift, shape_duty
+from vigie.duty.actions import (
+    Shape,
+    accept_swap,
+    add_absence,
+    add_shift,
+    offer_swap,
+    save_rotation,
+    shape_duty,
+)
+from vigie.duty.models import Shift
 from vigie.kernel.access import System
 from vigie.people.actions import make_token
 from vigie.people.rules import Scope
@@ -60,3 +69,52 @@ def test_a_script_finds_its_persons_calendar_and_those_of_the_duties(cast: Cast,
     assert [row["duty"] for row in rows] == ["", "production", "support"]
     path = rows[0]["url"].split("/", 3)[3]
     assert client.get(f"/{path}").headers["Content-Type"].startswith("text/calendar")
+
+
+def in_line(cast: Cast) -> None:
+    """Production round the clock from tomorrow on, Amina and Bruno in turn."""
+    duty = shape_duty(System(), cast.production, Shape(rhythm="round", handovers="8:00"))
+    people = [cast.amina, cast.bruno]
+    save_rotation(System(), duty, starts_on=SUNDAY.date() + timedelta(days=1), every="day", people=people)
+
+
+def test_holes_are_read_with_who_could(cast: Cast, client: Client):
+    in_line(cast)
+    client = script(cast, Scope.READ)
+    assert client.get("/api/v1/holes?duty=support").json() == []
+    hole = client.get("/api/v1/holes?duty=production").json()[
+        0
+    ]  # from the last shift by hand to the rotation's first
+    assert (hole["starts_at"], hole["ends_at"]) == ("2026-11-22T19:26:00Z", "2026-11-23T07:00:00Z")
+    assert (hole["duty"], hole["level"], set(hole["could"])) == ("production", 1, {"amina", "bruno"})
+    assert client.get("/api/v1/holes?duty=none").status_code == 422
+    assert Client().get("/api/v1/holes").status_code == 401
+
+
+def test_absences_are_ones_own_or_a_leads_and_never_say_why(cast: Cast):
+    day = timedelta(days=1)
+    for person in (cast.amina, cast.bruno):
+        add_absence(person, person, starts_at=SUNDAY + day, ends_at=SUNDAY + 2 * day, note="a secret")
+    answer = script(cast, Scope.READ).get("/api/v1/absences")  # a token of Bruno
+    assert [row["person"]["login"] for row in answer.json()["items"]] == ["bruno"]
+    assert b"secret" not in answer.content
+    _row, secret = make_token(cast.ada, cast.odile, label="lead", scopes=[Scope.READ])
+    lead = Client(headers={"authorization": f"Bearer {secret}"})
+    assert lead.get("/api/v1/absences").json()["count"] == 2
+    assert lead.get("/api/v1/absences?limit=1").json()["next"]
+    assert lead.get("/api/v1/absences?since=2026-12-01T00:00:00Z").json()["items"] == []
+    assert lead.get("/api/v1/absences?since=yesterday").status_code == 422
+    assert lead.get("/api/v1/absences?since=2026-12-01T00:00:00").status_code == 422  # no offset
+
+
+def test_swaps_that_wait_are_read_and_no_others(cast: Cast):
+    in_line(cast)
+    client = script(cast, Scope.READ)
+    mine = Shift.objects.filter(person=cast.amina, starts_at__gt=SUNDAY).earliest("starts_at")
+    swap = offer_swap(cast.amina, mine, to=cast.bruno)
+    [row] = client.get("/api/v1/swaps").json()
+    assert (row["id"], row["state"], row["offered_to"]["login"]) == (swap.pk, "open", "bruno")
+    assert row["accepted_by"] is None
+    accept_swap(cast.bruno, swap)
+    assert client.get("/api/v1/swaps").json() == []
+    assert Client().get("/api/v1/swaps").status_code == 401

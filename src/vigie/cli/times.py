@@ -33,6 +33,14 @@ def maybe_moment(text: str, option: str) -> datetime | None:
     return moment(text, option) if text.strip() else None
 
 
+def span(since: str, until: str) -> tuple[datetime, datetime | None]:
+    """What --from (now, if nothing) and --to (None, if nothing) name; Wrong if the end comes first."""
+    start, end = maybe_moment(since, "--from") or clock.now(), maybe_moment(until, "--to")
+    if end is not None and end <= start:
+        raise Wrong(_("--to: the end is before the start, %(start)s.") % {"start": shown(start)})
+    return start, end
+
+
 def shown(at: datetime | None, *, in_zone: ZoneInfo | None = None) -> str:
     """`2026-11-22 14:26 CET`; the hour that a night in October repeats is told apart by its zone."""
     return f"{at.astimezone(in_zone or zone()):%Y-%m-%d %H:%M %Z}" if at else ""

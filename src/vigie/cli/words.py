@@ -22,6 +22,11 @@ def _catalogue(code: str) -> _gettext.NullTranslations:
     return _gettext.translation("django", LOCALE, languages=[code], fallback=True)
 
 
+def pgettext(context: str, text: str) -> str:
+    """As `gettext`, for a word that means several things."""
+    return _catalogue(language()).pgettext(context, text)
+
+
 def gettext(text: str) -> str:
     """The text in the language of this run."""
     return _catalogue(language()).gettext(text)

@@ -10,12 +10,11 @@ from vigie.cli.actor import acting, somebody
 from vigie.cli.commands import calls, handover, rota
 from vigie.cli.commands.simulate import simulate
 from vigie.cli.options import As, AsJson, group
-from vigie.cli.times import maybe_moment, moment, shown
+from vigie.cli.times import moment, shown, span
 from vigie.cli.words import gettext as _
-from vigie.cli.words import language
+from vigie.cli.words import language, pgettext
 from vigie.duty import actions, queries
 from vigie.duty.models import Shift
-from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 
 app = group(_("Duties and their shifts."))
@@ -59,15 +58,15 @@ def list_shifts(
     duty: Annotated[str, typer.Option("--duty", metavar="CODE", help=_("Only this duty."))] = "",
     as_json: AsJson = False,
 ) -> None:
-    start = maybe_moment(since, "--from") or clock.now()
-    end = maybe_moment(until, "--to") or start + AHEAD
+    start, last = span(since, until)
+    end = last or start + AHEAD
     code = queries.duty_by_code(duty).code if duty else None
     rows = list(queries.shifts_between(start, end, code))
     if as_json:
         output.as_json([_as_dict(row) for row in rows])
         return
     output.table(
-        [_("Id"), _("Duty"), _("Level"), _("Who"), _("From"), _("To")],
+        [_("Id"), pgettext("one duty", "Duty"), _("Level"), _("Who"), _("From"), _("To")],
         [
             (row.pk, row.duty.code, row.level, row.person.name, shown(row.starts_at), shown(row.ends_at))
             for row in rows

@@ -9,7 +9,7 @@ from vigie.cli.actor import acting
 from vigie.cli.options import As, AsJson, group
 from vigie.cli.times import shown
 from vigie.cli.words import gettext as _
-from vigie.cli.words import language
+from vigie.cli.words import language, pgettext
 from vigie.duty import queries as duties
 from vigie.duty.handover import actions, queries
 from vigie.duty.handover.models import HandOver
@@ -109,7 +109,7 @@ def list_(
         output.as_json([as_dict(row) for row in rows])
         return
     output.table(
-        [_("Id"), _("Duty"), _("State"), _("From"), _("To"), _("Shift ends")],
+        [_("Id"), pgettext("one duty", "Duty"), _("State"), _("From"), _("To"), _("Shift ends")],
         [
             (
                 row.pk,

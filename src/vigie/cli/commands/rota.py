@@ -1,5 +1,6 @@
 """`vigie duty show|holes|absence|swap|fill …`: the rota ahead, and what one does about it."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -8,12 +9,14 @@ from vigie.cli import output
 from vigie.cli.actor import acting, somebody
 from vigie.cli.errors import REFUSED
 from vigie.cli.options import As, AsJson, group
-from vigie.cli.times import maybe_moment, moment, shown
+from vigie.cli.times import moment, shown, span, zone
 from vigie.cli.words import gettext as _
-from vigie.cli.words import language
+from vigie.cli.words import language, pgettext
 from vigie.duty import actions, queries
 from vigie.duty.models import Absence, Duty, Rotation, Shift, Swap, SwapState
+from vigie.duty.rules import Every
 from vigie.kernel import clock
+from vigie.lib.localtime import instant
 
 absence = group(_("Absences: list, add, remove."))
 swap = group(_("Swaps: list, offer, accept, decline, withdraw, approve, refuse."))
@@ -33,15 +36,16 @@ def show(duty: Duty_, as_json: AsJson = False) -> None:
         output.as_json(_duty(row, strength, rotations))
         return
     output.lines(
-        (_("Duty"), f"{row.name(language())} ({row.code})"),
+        (pgettext("one duty", "Duty"), f"{row.name(language())} ({row.code})"),
         (_("Rhythm"), f"{row.get_rhythm_display()} {' '.join(row.handovers)}"),
         (_("Levels"), row.levels),
         (_("People"), f"{strength.people} ({row.minimum}–{row.ideal})"),
         (_("Phone"), row.phone),
     )
+    every = {Every.SHIFT: _("at every shift"), Every.DAY: _("every day"), Every.WEEK: _("every week")}
     for rotation in rotations:
         names = ", ".join(place.person.login for place in rotation.places.all())
-        output.line(f"{rotation.starts_on} {rotation.every}: {names}")
+        output.line(f"{rotation.starts_on} {every[rotation.every]}: {names}")
     for known in row.qualifications.select_related("person"):
         output.line(f"{known.person.login}: {known.since} – {known.until or ''}")
 
@@ -87,7 +91,7 @@ def holes(duty: Only = "", as_json: AsJson = False) -> None:
         output.as_json([_hole(row) for row in rows])
     else:
         output.table(
-            [_("Duty"), _("Level"), _("From"), _("To"), _("Who could")],
+            [pgettext("one duty", "Duty"), _("Level"), _("From"), _("To"), _("Who could")],
             [
                 (
                     row.hole.duty.code,
@@ -132,8 +136,8 @@ def list_absences(
     until: Annotated[str, typer.Option("--to", metavar="TIME", help=_("Until then."))] = "",
     as_json: AsJson = False,
 ) -> None:
-    start = maybe_moment(since, "--from") or clock.now()
-    rows = queries.absences(start, maybe_moment(until, "--to"), somebody(login) if login else None)
+    start, end = span(since, until)
+    rows = queries.absences(start, end, somebody(login) if login else None)
     if as_json:
         output.as_json([_absence(row) for row in rows])
         return
@@ -155,18 +159,31 @@ def _absence(row: Absence) -> dict[str, object]:
     }
 
 
+def _edge(text: str, option: str, *, last: bool = False) -> datetime:
+    """Where an absence begins or ends: a time, or a day, which is away as a whole."""
+    try:
+        day = datetime.strptime(text.strip(), "%Y-%m-%d")  # noqa: DTZ007 # a wall-clock day, placed below
+        return instant(day + timedelta(days=last), zone())
+    except (ValueError, OverflowError):
+        return moment(text, option)
+
+
 @absence.command("add", help=_("Enter an absence; rotations pass over who is away."))
 def add_absence(
     login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    start: Annotated[str, typer.Argument(metavar="FROM", help=_("Like “2026-12-24 00:00”."))],
-    end: Annotated[str, typer.Argument(metavar="TO")],
+    start: Annotated[str, typer.Argument(metavar="FROM", help=_("Like “2026-12-24” or “2026-12-24 12:00”."))],
+    end: Annotated[str, typer.Argument(metavar="TO", help=_("A day without a time is away too."))],
     *,
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=_("Colleagues read it."))] = "",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=_("Leads read it."))] = "",
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
     row = actions.add_absence(
-        acting(as_), somebody(login), starts_at=moment(start, "FROM"), ends_at=moment(end, "TO"), note=note
+        acting(as_),
+        somebody(login),
+        starts_at=_edge(start, "FROM"),
+        ends_at=_edge(end, "TO", last=True),
+        note=note,
     )
     if as_json:
         output.as_json(_absence(row))
@@ -190,7 +207,7 @@ def list_swaps(
         output.as_json([_swap(row) for row in rows])
         return
     output.table(
-        [_("Id"), _("Duty"), _("Level"), _("From"), _("To"), _("Offered by"), _("State")],
+        [_("Id"), pgettext("one duty", "Duty"), _("Level"), _("From"), _("To"), _("Offered by"), _("State")],
         [
             (
                 row.pk,

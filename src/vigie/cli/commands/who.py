@@ -11,7 +11,7 @@ from vigie.cli.house import House
 from vigie.cli.options import AsJson, At, single
 from vigie.cli.times import moment, shown
 from vigie.cli.words import gettext as _
-from vigie.cli.words import language
+from vigie.cli.words import language, pgettext
 from vigie.duty import quick
 from vigie.kernel import clock
 
@@ -45,7 +45,7 @@ def who(
         output.as_json({"at": t, "on_duty": [_as_dict(row) for row in found]})
         return
     output.table(
-        [_("Duty"), _("Level"), _("Who"), _("Phone"), _("Until")],
+        [pgettext("one duty", "Duty"), _("Level"), _("Who"), _("Phone"), _("Until")],
         [(_name(row), row.level, row.person, row.phone, shown(row.until, in_zone=zone)) for row in found],
         empty=_("Nobody is on duty at %(time)s.") % {"time": shown(t, in_zone=zone)},
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vigie.duty import queries
@@ -210,9 +211,13 @@ def fill(actor: Actor, duty: Duty) -> Filled:
 
 
 def refill_for(actor: Actor, person: Person) -> None:
-    """Make again the shifts of every duty in whose rotations this person stands: they are away, or are back."""
-    rows = Duty.objects.filter(rotations__places__person=person).distinct().order_by("pk")
-    for duty in rows:
+    """Make again the shifts of every duty in whose rotations this person stands: they are away, or are back.
+
+    Of every duty with a rotation, too, in which they were put by hand: what they leave open the rotation fills.
+    """
+    held = Shift.objects.filter(person=person, starts_at__gt=clock.now()).values("duty")
+    touched = Q(rotations__places__person=person) | Q(rotations__isnull=False, pk__in=held)
+    for duty in Duty.objects.filter(touched).distinct().order_by("pk"):
         refill(actor, duty)
 
 

@@ -129,7 +129,7 @@ class AbsenceForm(forms.Form):
         label=_("Note"),
         required=False,
         max_length=120,
-        help_text=_("Colleagues read it; why is yours to write or not."),
+        help_text=_("Leads read it; why is yours to write or not."),
     )
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:
