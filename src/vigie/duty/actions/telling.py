@@ -17,6 +17,7 @@ from vigie.kernel.access import System, allowed
 from vigie.people.models import Person
 from vigie.people.queries import staff
 from vigie.post.actions import Parcel, enqueue
+from vigie.post.models import Delivery
 
 QUIET = timedelta(minutes=2)  # whoever changes the rota is not in the middle of it any more
 PATIENCE = timedelta(minutes=15)  # a rota that never rests is told of all the same
@@ -75,6 +76,10 @@ def digest_day(now: datetime) -> date | None:
     return here.date() if due else None
 
 
+def _week_key(day: date, person: Person) -> str:
+    return f"rota-week:{day}:{person.pk}"
+
+
 @transaction.atomic
 def send_digests() -> int:
     """The weekly mail to everyone who holds a shift in four weeks or is waited for; the outbox keeps it to one a day."""
@@ -82,10 +87,14 @@ def send_digests() -> int:
     day = digest_day(now)
     if day is None:
         return 0
-    holes = queries.explain(queries.holes(now, now + AHEAD))
+    written = set(Delivery.objects.filter(key__startswith=f"rota-week:{day}:").values_list("key", flat=True))
+    people = [one for one in staff().exclude(email="") if _week_key(day, one) not in written]
+    if not people:
+        return 0
+    holes = queries.holes(now, now + AHEAD)
     waiting = [swap for swap in queries.live_swaps() if swap.state == SwapState.ACCEPTED]
     parcels = []
-    for person in staff().exclude(email=""):
+    for person in people:
         shifts = list(queries.shifts_of(person, now).filter(starts_at__lt=now + AHEAD))
         offers = queries.swaps_for(person, now)
         leads = allowed(person, DutyPermission.EDIT, PERMISSIONS) and "lead" in person.roles
@@ -95,12 +104,12 @@ def send_digests() -> int:
             person,
             shifts=shifts,
             offers=offers,
-            holes=[row.hole for row in holes] if leads else [],
+            holes=holes if leads else [],
             waiting=waiting if leads else [],
         )
         parcels.append(
             Parcel(
-                key=f"rota-week:{day}:{person.pk}",
+                key=_week_key(day, person),
                 recipient=person.email,
                 recipient_name=person.name,
                 language=person.language,
