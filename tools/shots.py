@@ -1,13 +1,15 @@
 """Take a picture of every page in two widths, two themes and two languages, into shots/ (which git ignores).
 
-    python tools/shots.py [--only outage,desk] [--readme]
+    python tools/shots.py [--only outage,desk] [--like fr-wide-light] [--readme]
 
-Starts a demo desk of its own on a free port. `--readme` also writes the pictures of the README into docs/pictures/.
+Pages are those of tests/permissions.txt: a page added later is taken without a word here, or named as one that no link
+leads to (exit 1). Starts a demo desk of its own on a free port. `--readme` also writes the pictures of the README into docs/pictures/.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,15 +17,33 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, StorageState, ViewportSize, sync_playwright
+import django
+from django.urls import Resolver404, resolve
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    StorageState,
+    ViewportSize,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # run as a file, it finds its neighbour
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
+
+from tools.reach import follow, pages  # noqa: E402 # after the path is set
+
 VIGIE = str(Path(sys.executable).with_name("vigie"))
 SHOTS = ROOT / "shots"
 PICTURES = ROOT / "docs" / "pictures"
@@ -31,40 +51,59 @@ WIDTHS: dict[str, ViewportSize] = {
     "wide": {"width": 1280, "height": 900},
     "narrow": {"width": 390, "height": 844},
 }
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 LANGUAGES = ("fr", "en")
 
-# name: (who looks, address); {outage}, {past} and {draft} are numbers found on the desk, {sign} a sign's token
-PAGES = {
-    "public": ("", "/"),
+# Which pages there are is read from tests/permissions.txt, their addresses from links that are followed (tools/reach.py).
+# Here stand only those that no link of the demo leads to, and those whose example matters.
+# name: (who looks, address); numbers in braces are found on the desk or made there
+HERE: dict[str, tuple[str, str]] = {
     "public-outage": ("", "/{page}"),
     "public-past": ("", "/{lang}/past.html"),
-    "login": ("", "/accounts/login/"),
-    "today": ("operator", "/today"),
-    "wall": ("operator", "/today/wall"),
-    "sign": ("lead", "/sign/{sign}?lang={lang}"),
-    "signs": ("lead", "/duty/+signs"),
-    "calendars": ("operator", "/duty/+calendars"),
-    "desk": ("support", "/desk"),
+    "home": ("", "/"),
+    "account_login": ("", "/accounts/login/"),
+    "account_reset_password": ("", "/accounts/password/reset/"),
+    "subscribe": ("", "/subscriptions"),
     "desk-operator": ("operator", "/desk"),
-    "declare": ("operator", "/outages/new"),
-    "outages": ("support", "/outages"),
-    "outage": ("support", "/outages/{outage}"),
-    "report": ("support", "/outages/{past}/report"),
-    "composer": ("support", "/outages/{outage}/notices/{draft}"),
-    "notices": ("support", "/notices"),
-    "people": ("administrator", "/people"),
-    "duty": ("lead", "/duty"),
-    "services": ("lead", "/services"),
-    "experiments": ("support", "/experiments"),
     "kit": ("support", "/desk/kit"),
+    "kit_wall": ("support", "/desk/kit/wall"),
+    "kit_public": ("support", "/desk/kit/public"),
+    "stray_alarms": ("support", "/desk/alarms"),
+    "owed": ("lead", "/desk/owed"),
+    "failed_reactions": ("lead", "/desk/reactions"),
+    "outage": ("support", "/outages/{outage}"),
+    "outage_report": ("support", "/outages/{past}/report"),
+    "outage_reopen": ("support", "/outages/{past}/reopen"),
+    "outage_data": ("support", "/outages/{past}/data"),
+    "outage_extend": ("support", "/outages/{outage}/extend"),
+    "notice_version": ("support", "/outages/{outage}/notices/{draft}"),
+    "sign": ("lead", "/sign/{sign}?lang={lang}"),
+    "import_file": ("administrator", "{import}"),
+    "list_edit": ("support", "{list}"),
+    "escalation_answer": ("", "{answer}"),
     "mailbox": ("", "/demo/mailbox"),
     "demo": ("", "/demo/"),
 }
+ROLES = (
+    "support",
+    "lead",
+    "operator",
+    "administrator",
+    "",
+)  # the first who comes to a page is who looks at it
 BIGGEST = 150_000  # bytes of a picture in the README
-FIRST = ("en", "light", "wide")
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FOR_THE_README = {"public", "desk", "outage", "composer", "wall"}
+# the pictures of the README: name of the page, name of the picture
+FOR_THE_README = {
+    "home": "public",
+    "desk": "desk",
+    "outage": "outage",
+    "notice_version": "composer",
+    "wall": "wall",
+    "coverage": "coverage",
+    "calendar": "calendar",
+}
 
 
 @contextmanager
@@ -129,15 +168,45 @@ def begin_update(browser: Browser, base: str, support: StorageState, outage: str
     return number
 
 
-def hang_sign(browser: Browser, base: str, lead: StorageState) -> str:
+def hang_sign(page: Page, base: str) -> str:
     """A lead makes a sign; returns the token of its address."""
-    page = browser.new_context(storage_state=lead).new_page()
     page.goto(f"{base}/duty/+signs/add")
     page.locator("input[name=label]").fill("B12")
     page.locator("main form .primary").click()
-    token = page.locator("#page").input_value().rsplit("/", 1)[-1]
-    page.context.close()
-    return token
+    return page.locator("#page").input_value().rsplit("/", 1)[-1]
+
+
+def look_at_a_file(page: Page, base: str) -> str:
+    """An administrator hands in a file with one line that is new and one that is bad; returns the look's address."""
+    page.goto(f"{base}/import")
+    page.locator("select[name=kind]").select_option("experiments")
+    rows = b"code,name\ncassini,Cassini\n,nobody\n"
+    page.locator("input[type=file]").set_input_files(
+        FilePayload(name="experiments.csv", mimeType="text/csv", buffer=rows)
+    )
+    page.locator("main form .primary").click()
+    page.wait_for_url("**/import/*")
+    return urlsplit(page.url).path
+
+
+def keep_a_list(page: Page, base: str) -> str:
+    """Support writes down a list; returns its address."""
+    page.goto(f"{base}/recipients/lists/new")
+    page.locator("input[name=name]").fill("Users")
+    page.locator("input[name=address]").fill("users@valmorin.example")
+    page.locator("main form .primary").click()
+    page.goto(f"{base}/recipients")
+    return page.locator("a[href^='/recipients/lists/']:not([href$='/new'])").first.get_attribute("href") or ""
+
+
+def answered_call(page: Page, base: str) -> str:
+    """The link of a mail that called somebody, as it lies in the demo's mailbox."""
+    page.goto(f"{base}/demo/mailbox")
+    for mail in page.locator("a[href^='/demo/mailbox/']").all():
+        html = page.request.get(base + (mail.get_attribute("href") or "")).text()
+        if found := re.search(r"/escalations/answer/[\w:.=-]+", html):
+            return found[0]
+    return ""
 
 
 def picture_of_sign(context: BrowserContext, base: str, token: str) -> None:
@@ -166,7 +235,7 @@ def take(
     page = context.new_page()
     answer = page.goto(base + address, wait_until="load")
     if answer is None or not answer.ok:
-        raise SystemExit(f"{name}: {address} answered {answer.status if answer else 'nothing'}")
+        print(f"{name}: {address} answered {answer.status if answer else 'nothing'}", file=sys.stderr)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         print(f"{target.name}: wider than the screen", file=sys.stderr)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -190,37 +259,111 @@ def for_the_readme(browser: Browser, cookies: StorageState, base: str, name: str
         print(f"{name}.png is bigger than {BIGGEST // 1000} kB", file=sys.stderr)
 
 
-def main() -> None:
+def walk(browser: Browser, people: dict[str, StorageState], base: str) -> dict[str, tuple[str, str]]:
+    """{name: (who looks, address)} of every page that a link leads to, for the first of ROLES who comes there."""
+    met: dict[str, tuple[str, str]] = {}
+    for who in ROLES:
+        context = browser.new_context(storage_state=people[who])
+
+        def read(address: str, request: APIRequestContext = context.request) -> str | None:
+            answer = request.get(base + address)
+            return answer.text() if answer.ok and "html" in answer.headers.get("content-type", "") else None
+
+        for name, found in follow(read, name_of, ["/desk" if who else "/"], base=base).items():
+            met.setdefault(name, (who, found.address))
+        context.close()
+    return met
+
+
+def name_of(address: str) -> str | None:
+    try:
+        return resolve(urlsplit(address).path).view_name
+    except Resolver404:
+        return None
+
+
+def made(browser: Browser, people: dict[str, StorageState], base: str, outage: str) -> dict[str, str]:
+    """What some pages show has to be made first: {word of an address: what stands there}."""
+
+    def by(who: str, act: Callable[[Page, str], str]) -> str:
+        page = browser.new_context(storage_state=people[who]).new_page()
+        try:
+            return act(page, base)
+        finally:
+            page.context.close()
+
+    return {
+        "draft": begin_update(browser, base, people["support"], outage),
+        "sign": by("lead", hang_sign),
+        "import": by("administrator", look_at_a_file),
+        "list": by("support", keep_a_list),
+        "answer": by("", answered_call),
+    }
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="", help="names of pages, with commas")
+    parser.add_argument("--only", default="", help="names of pages (tests/permissions.txt), with commas")
+    parser.add_argument(
+        "--like", default="", help="only these looks, with commas: fr-wide-light,en-narrow-dark"
+    )
     parser.add_argument("--readme", action="store_true", help="also write the pictures of the README")
     options = parser.parse_args()
-    wanted = {name for name in options.only.split(",") if name} or set(PAGES)
+    django.setup()
+    lost: list[str] = []
     with demo_desk() as (base, data), sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        people = {who: logged_in(browser, base, who) for who in ROLES}
         found = numbers(data)
-        people = {who: logged_in(browser, base, who) for who in {PAGES[name][0] for name in wanted}}
-        if "composer" in wanted:
-            found["draft"] = begin_update(browser, base, people["support"], found["outage"])
-        if "sign" in wanted:
-            found["sign"] = hang_sign(browser, base, people["lead"])
-            if options.readme:
-                picture_of_sign(browser.new_context(), base, found["sign"])
-        for language, theme, width in product(LANGUAGES, THEMES, WIDTHS):
-            for name in sorted(wanted):
-                who, address = PAGES[name]
-                context = browser.new_context(
-                    viewport=WIDTHS[width], color_scheme=theme, locale=language, storage_state=people[who]
-                )
-                context.add_cookies([{"name": "django_language", "value": language, "url": base}])
-                address = address.format(lang=language, page=found[f"page_{language}"], **found)
-                take(context, base, name, address, SHOTS / f"{name}-{language}-{width}-{theme}.png")
-                context.close()
-                if options.readme and name in FOR_THE_README and (language, theme, width) == FIRST:
-                    for_the_readme(browser, people[who], base, name, address)
+        found |= made(browser, people, base, found["outage"])
+        only = {name for name in options.only.split(",") if name}
+        there = HERE if only and only <= set(HERE) else walk(browser, people, base) | HERE
+        lost = sorted(set(pages()) - set(there)) if not only else sorted(only - set(there))
+        wanted = sorted(only & set(there) or (set(pages()) & set(there)) | set(HERE))
+        for look in product(LANGUAGES, WIDTHS, THEMES):
+            if not options.like or "-".join(look) in options.like.split(","):
+                album(browser, people, base, {name: there[name] for name in wanted}, found, look)
+        if options.readme:
+            picture_of_sign(browser.new_context(), base, found["sign"])
+            for name in set(FOR_THE_README) & set(wanted):
+                who, address = there[name]
+                target = FOR_THE_README[name]
+                for_the_readme(browser, people[who], base, target, written(address, found, "en"))
         browser.close()
     print(f"{len(list(SHOTS.glob('*.png')))} pictures in {SHOTS.relative_to(ROOT)}/")
+    for name in lost:
+        print(f"{name}: no link leads there; add one, or say in tools/shots.py where it is", file=sys.stderr)
+    return 1 if lost else 0
+
+
+def written(address: str, found: dict[str, str], language: str) -> str:
+    for word, number in {**found, "lang": language, "page": found[f"page_{language}"]}.items():
+        address = address.replace(f"{{{word}}}", number)
+    return address
+
+
+def album(
+    browser: Browser,
+    people: dict[str, StorageState],
+    base: str,
+    wanted: dict[str, tuple[str, str]],
+    found: dict[str, str],
+    look: tuple[str, str, Theme],
+) -> None:
+    """Every wanted page in one look: a context per person."""
+    language, width, theme = look
+    contexts: dict[str, BrowserContext] = {}
+    for name, (who, address) in wanted.items():
+        if who not in contexts:
+            contexts[who] = browser.new_context(
+                viewport=WIDTHS[width], color_scheme=theme, locale=language, storage_state=people[who]
+            )
+            contexts[who].add_cookies([{"name": "django_language", "value": language, "url": base}])
+        target = SHOTS / f"{name}-{'-'.join(look)}.png"
+        take(contexts[who], base, name, written(address, found, language), target)
+    for context in contexts.values():
+        context.close()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

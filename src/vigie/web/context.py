@@ -40,10 +40,14 @@ MORE: tuple[tuple[str, Callable[[], str], str], ...] = (
     ("search", lambda: _("Search"), "/"),
     ("statistics", lambda: _("Statistics"), ""),
     ("templates", lambda: _("Templates"), ""),
+    ("escalations", lambda: _("Calls"), ""),
+    ("handovers", lambda: _("Hand-overs"), ""),
+    ("calendars", lambda: _("Calendars of shifts"), ""),
 )
 BELONGS = {  # to which of the main pages a page of the menu belongs
     "outages": ("/calendar", "/templates", "/search", "/statistics", "/alarms"),
     "notices": ("/mail", "/recipients"),
+    "duty": ("/escalations", "/handover", "/handovers"),
 }
 
 
