@@ -19,7 +19,11 @@ NOT_ALWAYS = {
     "account_change_password",  # the cast has no passwords
     "leaving",  # nobody leaves
     "swap_offer",  # no shift of theirs is ahead
-    *("outage_decline", "outage_remove", "outage_start"),  # nobody is asked to follow; one service; not its day
+    *(
+        "outage_decline",
+        "outage_remove",
+        "outage_start",
+    ),  # nobody is asked to follow; one service; not its day
 }
 
 
@@ -33,7 +37,9 @@ def name_of(address: str) -> str | None:
 def test_what_is_no_page_is_an_address_of_the_desk() -> None:
     rows = {name: by_get for name, _address, by_get, _by_post in table()[1]}
     assert set(NO_PAGE) <= set(rows)
-    assert not [name for name in NO_PAGE if rows[name] in CLOSED - {"api"}], "no need to name what nobody sees"
+    assert not [name for name in NO_PAGE if rows[name] in CLOSED - {"api"}], (
+        "no need to name what nobody sees"
+    )
 
 
 @pytest.mark.slow

@@ -322,7 +322,7 @@ def main() -> int:
         wanted = sorted(only & set(there) or (set(pages()) & set(there)) | set(HERE))
         for look in product(LANGUAGES, WIDTHS, THEMES):
             if not options.like or "-".join(look) in options.like.split(","):
-                album(browser, people, base, {name: there[name] for name in wanted}, found, look)
+                album(browser, people, base, {name: there[name] for name in wanted}, found, look=look)
         if options.readme:
             picture_of_sign(browser.new_context(), base, found["sign"])
             for name in set(FOR_THE_README) & set(wanted):
@@ -348,6 +348,7 @@ def album(
     base: str,
     wanted: dict[str, tuple[str, str]],
     found: dict[str, str],
+    *,
     look: tuple[str, str, Theme],
 ) -> None:
     """Every wanted page in one look: a context per person."""

@@ -47,6 +47,7 @@ MORE: tuple[tuple[str, Callable[[], str], str], ...] = (
 BELONGS = {  # to which of the main pages a page of the menu belongs
     "outages": ("/calendar", "/templates", "/search", "/statistics", "/alarms"),
     "notices": ("/mail", "/recipients"),
+    "people": ("/import", "/export"),
     "duty": ("/escalations", "/handover", "/handovers"),
 }
 

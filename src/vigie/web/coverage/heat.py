@@ -51,7 +51,7 @@ class HeatRow:
 def columns(months: tuple[Days, ...]) -> list[Month]:
     found = []
     for month in months:
-        short = date_format(month.starts, "M")
+        short = date_format(month.starts, "N")
         found.append(
             Month(short, short[:1].upper(), date_format(month.starts, "F Y"), month.starts.month == 1)
         )
