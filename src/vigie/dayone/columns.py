@@ -3,26 +3,30 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from vigie.duty.rules import HIGHEST_LEVEL
+from vigie.duty.rules import HIGHEST_LEVEL, clock_times
 from vigie.kernel.errors import Text
 from vigie.lib.localtime import instant, parse
 from vigie.people.rules import one_line
 
 Cell = Any  # a text of a CSV file, or whatever TOML knows
-Value = str | int | bool | datetime | tuple[str, ...]
+Value = str | int | bool | date | tuple[str, ...]  # a date may be a datetime
 _FORMULA = re.compile(r"'*[=+\-@\t]")
 _HARMLESS = re.compile(r"[+-][\d .]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # every time in a file carries its date: "now" is not asked
 _DAY_FIRST = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?=[T ])")
 _DATED = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}[T ]")
+_FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_BAR = re.compile(r"(?<!\\)\|")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS_FR = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
 
 
 class Unreadable(ValueError):
@@ -105,11 +109,84 @@ def codes(cell: Cell) -> tuple[str, ...]:
 
 def names(cell: Cell) -> tuple[str, ...]:
     r"""Names without order, case aside, that may hold spaces: separated by | in CSV (one within a name is written \|)."""
-    parts = cell if isinstance(cell, list) else re.split(r"(?<!\\)\|", text(cell))
-    found = sorted(
-        {text(part if isinstance(cell, list) else part.replace("\\|", "|")) for part in parts} - {""}
-    )
+    found = sorted(set(lines(cell)))
     return tuple(sorted({name.lower(): name for name in found}.values()))
+
+
+def lines(cell: Cell) -> tuple[str, ...]:
+    """Texts in their order, written as names are."""
+    if isinstance(cell, list):
+        found = [text(part) for part in cell]
+    else:
+        found = [text(part.replace("\\|", "|")) for part in _BAR.split(text(cell))]
+    return tuple(one for one in found if one)
+
+
+def ordered(cell: Cell) -> tuple[str, ...]:
+    """Codes in their order, each as often as it stands there; written as codes are."""
+    parts = cell if isinstance(cell, list) else re.split(r"[\s,;|]+", text(cell))
+    return tuple(one for one in map(text, parts) if one)
+
+
+def places(cell: Cell) -> tuple[str, ...]:
+    """Whole numbers in their order; none is 0."""
+    return tuple(str(whole(one)) for one in ordered(cell)) or ("0",)
+
+
+def handovers(cell: Cell) -> tuple[str, ...]:
+    """Wall-clock times, ascending: `8:00 20:00`, or a list in TOML."""
+    parts = [_clock(part) for part in cell] if isinstance(cell, list) else _BAR.split(_clock(cell))
+    try:
+        return tuple(f"{at:%H:%M}" for at in clock_times(" ".join(parts)))
+    except ValueError as error:
+        words = {"text": shown(str(error))[:40]}
+        raise Unreadable(_("“%(text)s” is no list of times; write 08:00 or 08:00 20:00") % words) from None
+
+
+def wall_clock(cell: Cell) -> str:
+    """One time of day as `18:00`, or nothing."""
+    found = handovers(cell)
+    if len(found) > 1:
+        raise Unreadable(_("must be one time of day"))
+    return found[0] if found else ""
+
+
+def _clock(cell: Cell) -> str:
+    return f"{cell:%H:%M}" if isinstance(cell, time) else text(cell)
+
+
+def weekdays(cell: Cell) -> tuple[str, ...]:
+    """Days of the week from Monday on, `mon` or `lun`; `mon-fri` is a span."""
+    found: set[int] = set()
+    for word in ordered(cell):
+        first, _dash, last = word.partition("-")
+        begin = _weekday(first)
+        end = _weekday(last) if last else begin
+        found |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
+    return tuple(WEEKDAYS[number] for number in sorted(found))
+
+
+def _weekday(word: str) -> int:
+    for known in (WEEKDAYS, _WEEKDAYS_FR):
+        if word.lower()[:3] in known:
+            return known.index(word.lower()[:3])
+    words = {"text": shown(word)[:20], "days": " ".join(WEEKDAYS)}
+    raise Unreadable(_("“%(text)s” is no day of the week; write %(days)s") % words)
+
+
+def day(cell: Cell) -> date | str:
+    """A day, `2026-11-23` or `23/11/2026`; an empty cell is no day."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return cell
+    written = text(cell)
+    if not written:
+        return ""
+    try:
+        if match := _FRENCH_DAY.fullmatch(written):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Unreadable(_("“%(text)s” is not a day; write 2026-11-23") % {"text": written[:40]}) from None
 
 
 def one_of(*words: str) -> Callable[[Cell], str]:
@@ -160,6 +237,8 @@ def written(value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return local(value).isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, tuple):
         return " | ".join(one.replace("|", "\\|") for one in value)
     return str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from vigie.dayone.columns import Column, Value
@@ -69,3 +69,8 @@ def number(row: Values, name: str) -> int:
 def time(row: Values, name: str) -> datetime:
     """What a column of times read."""
     return _as(row, name, datetime)
+
+
+def day(row: Values, name: str) -> date | None:
+    """What a column of days read; None for an empty cell."""
+    return None if row[name] == "" else _as(row, name, date)

@@ -1,5 +1,7 @@
 """Bringing a centre in: the difference is what is done, again changes nothing, what is exported is imported back."""
 
+from datetime import date, time, timedelta
+
 import pytest
 from django.db import connection
 
@@ -7,14 +9,18 @@ from vigie.dayone import actions
 from vigie.dayone.columns import guarded, names, unguarded, written
 from vigie.dayone.export import export
 from vigie.dayone.kinds import KINDS
-from vigie.duty.models import Duty, Shift
+from vigie.duty.actions import Shape, qualify, save_rotation, shape_duty
+from vigie.duty.models import Duty, Qualification, Rotation, Shift, ShiftChange
+from vigie.duty.seen.models import CalendarEntry
 from vigie.experiments.actions import save_accounts
+from vigie.experiments.coverage.actions import cover
+from vigie.experiments.coverage.models import Coverage
 from vigie.experiments.models import Experiment, FarmAccount
 from vigie.experiments.rules import Account
 from vigie.kernel.access import System
 from vigie.kernel.errors import Conflict, Forbidden
 from vigie.kernel.models import AuditRow, EventRow
-from vigie.people.actions import leave
+from vigie.people.actions import leave, plan_departure, save_person, show_name
 from vigie.people.models import Group, Membership, Person
 from vigie.services.models import Service
 
@@ -32,6 +38,47 @@ def look(kind, source, actor=VIGIE, *, toml=False):
 
 def bring(kind, source, actor=VIGIE, *, toml=False):
     return actions.apply(actor, look(kind, source, actor, toml=toml))
+
+
+OFFICE = Shape(
+    rhythm="office",
+    handovers="8:00 13:00",
+    closes=time(18),
+    weekdays=range(5),
+    on_holidays=False,
+    levels=2,
+    minimum=2,
+    ideal=4,
+    needs_approval=True,
+    phone_public=True,
+    checklist_fr="relire le journal\n\nles questions | les dossiers",
+    checklist_en="read the log",
+)
+
+
+@pytest.fixture
+def centre(cast):
+    """The cast with all that files may hold: a rota by rotation, coverage, accounts, somebody who will leave."""
+    duty = shape_duty(cast.odile, Duty.objects.get(code="support"), OFFICE)
+    today = date(2026, 11, 22)
+    for person in (cast.lucie, cast.denis, cast.sara):
+        qualify(cast.odile, duty, person, since=date(2020, 1, 1))
+    qualify(cast.odile, duty, cast.amina, since=date(2020, 1, 1), until=date(2024, 1, 1))
+    order = [cast.lucie, cast.denis, cast.lucie, cast.sara]
+    save_rotation(cast.odile, duty, starts_on=today, every="shift", people=order, offsets=[0, 2])
+    cover(cast.sara, person=cast.lucie, experiment=cast.orion, level="primary", starts_on=date(2024, 7, 1))
+    cover(
+        cast.sara,
+        person=cast.denis,
+        experiment=None,
+        level="backup",
+        starts_on=today,
+        ends_on=date(2027, 3, 1),
+    )
+    plan_departure(cast.ada, cast.denis, on=today + timedelta(days=200), ending="contract")
+    show_name(cast.amina, cast.amina, public=True)
+    save_accounts(VIGIE, ACCOUNTS)
+    return cast
 
 
 def test_the_difference_names_each_change_and_nothing_is_written_before_it_is_applied(cast):
@@ -56,9 +103,8 @@ def test_the_difference_names_each_change_and_nothing_is_written_before_it_is_ap
 
 @pytest.mark.parametrize("shape", ["csv", "toml"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_exported_imports_without_a_difference(cast, kind, shape):
-    leave(VIGIE, cast.bruno)
-    save_accounts(VIGIE, ACCOUNTS)
+def test_what_is_exported_imports_without_a_difference(centre, kind, shape):
+    leave(VIGIE, centre.bruno)
     source = export(VIGIE, KINDS[kind], shape)
     seen = look(kind, source.encode(), toml=shape == "toml")
     assert (list(seen.steps), list(seen.bad), list(seen.absent), list(seen.unread)) == ([], [], [], [])
@@ -66,29 +112,83 @@ def test_what_is_exported_imports_without_a_difference(cast, kind, shape):
 
 
 @pytest.mark.parametrize("shape", ["csv", "toml"])
-def test_an_exported_centre_comes_back_into_an_empty_desk(cast, shape):
-    leave(VIGIE, cast.denis)
-    save_accounts(VIGIE, ACCOUNTS)
+def test_an_exported_centre_comes_back_into_an_empty_desk(centre, shape):
+    save_person(VIGIE, login="otto", name="Otto Weiss", groups=[("support", False)])
+    leave(VIGIE, Person.objects.get(login="otto"), on=date(2025, 6, 30), ending="contract")
     files = {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS}
     wiped = list(Service.objects.values_list("code", flat=True))
     _wipe()
     assert not Service.objects.exists()
-    for kind, source in files.items():
-        bad = [
-            line
-            for line in bring(kind, source, toml=shape == "toml").bad
-            if "no longer works here" not in line.reason and "denis" not in line.reason
-        ]
-        assert bad == []
-    assert list(Service.objects.values_list("code", flat=True)) == wiped
-    assert {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS if kind != "shifts"} == {
-        kind: text for kind, text in files.items() if kind != "shifts"
+    assert {kind: list(bring(kind, source, toml=shape == "toml").bad) for kind, source in files.items()} == {
+        kind: [] for kind in KINDS
     }
+    assert list(Service.objects.values_list("code", flat=True)) == wiped
+    assert {kind: export(VIGIE, KINDS[kind], shape) for kind in KINDS} == files
 
 
 def _wipe():
-    for model in (FarmAccount, Shift, Duty, Experiment, Service, Membership, Group, Person):
+    gone = (FarmAccount, Coverage, Shift, ShiftChange, CalendarEntry, Qualification, Rotation, Duty)
+    for model in (*gone, Experiment, Service, Membership, Group, Person):
         model.objects.all().delete()
+
+
+def test_a_duty_is_shaped_by_a_file_and_only_what_the_file_says_changes(centre):
+    source = "code,weekdays,handovers,checklist_fr\nsupport,lun-jeu,9h,relire | fermer\n"
+    [step] = look("duties", source, centre.odile).changed
+    assert set(step.changes) == {"weekdays", "handovers", "checklist_fr"}
+    bring("duties", source, centre.odile)
+    duty = Duty.objects.get(code="support")
+    assert (duty.weekdays, duty.handovers, duty.levels) == ([0, 1, 2, 3], ["09:00"], 2)
+    assert duty.checklist("fr") == ["relire", "fermer"]
+    assert not look("duties", source, centre.odile).steps
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ("round,,mon", "handed over"),
+        ("weekly,8:00 20:00,mon", "one time"),
+        ("weekly,25:00,mon", "no list of times"),
+        ("round,8:00,moonday-", "no day of the week"),
+        ("sometimes,8:00,mon", "none of"),
+        ("office,8:00,mon", "office hours"),
+    ],
+)
+def test_a_duty_that_can_t_be_held_so_is_kept_aside(cast, cells, says):
+    seen = look("duties", f"code,name_fr,name_en,rhythm,handovers,weekdays\nx,X,X,{cells}\n", cast.odile)
+    [line] = seen.bad
+    assert says in line.reason
+
+
+def test_qualifications_and_rotations_come_by_file(centre):
+    source = "duty,person,from,until\nsupport,lucie,01/01/2020,2027-01-01\nsupport,nobody,2020-01-01,\n"
+    done = bring("qualifications", source, centre.odile)
+    assert (done.changed, [line.number for line in done.bad]) == (1, [3])
+    assert Qualification.objects.get(person=centre.lucie).until == date(2027, 1, 1)
+    source = "duty;from;every;people\nsupport;2026-12-07;week;sara lucie sara\nproduction;2026-12-07;;amina\n"
+    done = bring("rotations", source, centre.odile)
+    assert (done.added, [line.number for line in done.bad]) == (1, [3])  # Production is entered by hand
+    people = Rotation.objects.get(starts_on=date(2026, 12, 7)).places.values_list("person__login", flat=True)
+    assert list(people) == ["sara", "lucie", "sara"]
+    assert Shift.objects.filter(duty__code="support", starts_at__gt="2026-12-08T00:00Z").exists()
+
+
+def test_coverage_comes_by_file(centre):
+    source = "person,line,level,from,until\nlucie,orion,backup,2024-07-01,2027-07-01\nsara,+general,primary,2026-11-22,\n"
+    done = bring("coverage", source + "sara,nowhere,primary,2026-11-22,\n", centre.sara)
+    assert (done.added, done.changed, [line.number for line in done.bad]) == (1, 1, [4])
+    assert list(done.absent) == ["denis · +general · 2026-11-22"]
+    row = Coverage.objects.get(person=centre.lucie)
+    assert (row.level, row.ends_on) == ("backup", date(2027, 7, 1))
+    assert Coverage.objects.get(person=centre.sara).experiment is None
+    with pytest.raises(Forbidden):
+        look("coverage", source, centre.amina)
+
+
+def test_an_agreement_by_file_is_in_the_trace_as_such(cast):
+    bring("people", "login,name_public\namina,yes\n", cast.ada)
+    assert Person.objects.get(login="amina").name_public
+    assert AuditRow.objects.get(kind="person.name_public").reason == "said before, by a file"
 
 
 def test_a_service_may_need_one_that_stands_further_down(db):

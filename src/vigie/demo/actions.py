@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
-from vigie.demo import coverage, data, history, rota, rotations, watch
+from vigie.demo import accounts, coverage, data, history, rota, rotations, watch
 from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
@@ -62,6 +62,7 @@ def fill() -> None:
     with transaction.atomic(), translation.override("fr"):
         _people()
         _catalogue()
+        accounts.fill()
         _shifts(now)
         coverage.fill()
         for number, story in enumerate(history.PAST, 1):

@@ -1,7 +1,6 @@
 """Every state change as a row that can't be changed or deleted (triggers in the database see to it): only a name may go."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from vigie.kernel import clock
 from vigie.kernel.access import Actor
 from vigie.kernel.models import AuditRow
 from vigie.lib.fittext import fit
+from vigie.lib.forgetting import SHORTEST, forgetter
 
 
 class AuditKind(StrEnum):
@@ -57,7 +57,7 @@ def forget(names: Iterable[str], label: str, *, about: tuple[str, str] | None = 
     Who did what and when stays, by number. `about` (subject kind and id): rows about that subject also lose the values
     of name, email and phone. The database lets no other change of a row through.
     """
-    wanted = [name for name in names if len(name) > 2]  # noqa: PLR2004 # shorter ones are no names, and everywhere
+    wanted = [name for name in names if len(name) >= SHORTEST]
     found = AuditRow.objects.annotate(words=Cast("changes", TextField()))
     named = Q(pk__in=[])
     for name in wanted:
@@ -65,32 +65,18 @@ def forget(names: Iterable[str], label: str, *, about: tuple[str, str] | None = 
         named |= Q(words__contains=json.dumps(name)[1:-1])
     if about:
         named |= Q(subject_kind=about[0], subject_id=about[1])
-    pattern = re.compile(
-        "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in wanted) or r"(?!)", re.IGNORECASE
-    )
+    without = forgetter(wanted, label)
     done = 0
     for row in found.filter(named):
         own = about == (row.subject_kind, row.subject_id)
         changes = {
-            key: label
-            if own and key in {"name", "email", "phone"} and value
-            else _without(value, pattern, label)
+            key: label if own and key in {"name", "email", "phone"} and value else without(value)
             for key, value in row.changes.items()
         }
-        actor_label, reason = pattern.sub(label, row.actor_label), pattern.sub(label, row.reason)
+        actor_label, reason = without(row.actor_label), without(row.reason)
         if (actor_label, reason, changes) != (row.actor_label, row.reason, row.changes):
             AuditRow.objects.filter(pk=row.pk).update(
                 actor_label=actor_label[:200], reason=reason, changes=changes
             )
             done += 1
     return done
-
-
-def _without(value: Any, pattern: re.Pattern[str], label: str) -> Any:
-    if isinstance(value, str):
-        return pattern.sub(label, value)
-    if isinstance(value, list):
-        return [_without(one, pattern, label) for one in value]
-    if isinstance(value, dict):
-        return {pattern.sub(label, key): _without(one, pattern, label) for key, one in value.items()}
-    return value

@@ -133,16 +133,22 @@ def _refuse_last_administrator(person: Person) -> None:
 
 
 @transaction.atomic
-def leave(actor: Actor, person: Person) -> None:
-    """The person no longer works here: no login, no token, no new role. What hangs on the row stays."""
+def leave(actor: Actor, person: Person, *, on: date | None = None, ending: str = "") -> None:
+    """The person no longer works here: no login, no token, no new role. What hangs on the row stays.
+
+    `on`: the first day they no longer did, where that was before today; `ending`: why, where it is said.
+    """
     require(actor, PeoplePermission.MANAGE, PERMISSIONS)
     if person.is_administrator:
         _refuse_last_administrator(person)
-    last = min(person.employed_until or date.max, _today())
-    left = Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False, employed_until=last)
+    last = min(on or person.employed_until or date.max, _today())
+    why = Ending(ending or person.employment_ends_by)
+    left = Person.objects.filter(pk=person.pk, is_active=True).update(
+        is_active=False, employed_until=last, employment_ends_by=why
+    )
     if left != 1:
         raise Refused("person.left", _("%(name)s has already left.") % {"name": person.name})
-    person.is_active, person.employed_until = False, last
+    person.is_active, person.employed_until, person.employment_ends_by = False, last, why
     ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=clock.now())
     audit.record(PeopleAudit.PERSON_LEFT, actor=actor, subject=person)
     emit(EmploymentChanged(person_id=person.pk))
@@ -187,12 +193,15 @@ def _today() -> date:
 
 
 @transaction.atomic
-def show_name(actor: Actor, person: Person, *, public: bool) -> None:
+def show_name(actor: Actor, person: Person, *, public: bool, said_before: bool = False) -> None:
     """Whether the public page may name this person while they are on duty. Only they agree; an administrator may
     take it back for them. The same answer again changes nothing.
+
+    `said_before`: they agreed elsewhere, an administrator vouches for it, and the trace says so.
     """
     own = isinstance(actor, Person) and actor.pk == person.pk
-    if not own and (public or not allowed(actor, PeoplePermission.MANAGE, PERMISSIONS)):
+    manages = allowed(actor, PeoplePermission.MANAGE, PERMISSIONS)
+    if not own and not (manages and (said_before or not public)):
         raise Forbidden(
             "forbidden.consent",
             _("Only %(name)s can agree to that.") % {"name": person.name},
@@ -202,7 +211,7 @@ def show_name(actor: Actor, person: Person, *, public: bool) -> None:
         return
     change_one(person, expect={"name_public": not public}, name_public=public)
     kind = PeopleAudit.NAME_PUBLIC if public else PeopleAudit.NAME_PRIVATE
-    audit.record(kind, actor=actor, subject=person)
+    audit.record(kind, actor=actor, subject=person, reason="said before, by a file" if said_before else "")
     emit(NameShown(person_id=person.pk, public=public))
 
 

@@ -1,5 +1,6 @@
 """What Vigie keeps about somebody: to be told, to be forgotten, by hand or when its time is over."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,12 +14,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vigie.dayone.events import DayOneAudit
-from vigie.dayone.models import Upload
+from vigie.dayone.models import Upload, UploadState
+from vigie.duty.actions import forget_person as forget_in_rota
+from vigie.duty.handover.actions import forget_person as forget_in_handovers
+from vigie.duty.seen.actions import forget_maker
 from vigie.experiments.actions import forget_address, forget_ended_accounts
 from vigie.kernel import audit, clock, journal
 from vigie.kernel.access import Actor, System, require
 from vigie.kernel.errors import Missing, Refused
 from vigie.kernel.models import AuditRow
+from vigie.lib.forgetting import SHORTEST, forgetter
 from vigie.notices.subscriptions import actions as subscriptions
 from vigie.outages.actions.log import forget_author
 from vigie.people.actions import PERMISSIONS, PeoplePermission
@@ -100,12 +105,36 @@ def forget(actor: Actor, who: Whom) -> str:
         name = who.person.name
         label = erase_account(actor, who.person)
         forget_author(who.person, name, label)
+        forget_in_rota(who.person, name, label)
+        forget_in_handovers(name, label)
+        forget_maker(name, label)
         subject = ("people.person", str(who.person.pk))
     if who.address:
         forget_address(actor, who.address)
         subscriptions.erase(actor, who.address)
+    _forget_in_uploads(names, label)
     audit.forget(names, label, about=subject)
     return label
+
+
+def _forget_in_uploads(names: list[str], label: str) -> None:
+    """Files that were applied tell of somebody else; those only looked at go: their lines can't be mended."""
+    wanted = [name.lower() for name in names if len(name) >= SHORTEST]
+    without = forgetter(names, label)
+    for row in Upload.objects.all():
+        said = json.dumps([row.seen, row.outcome, row.name], ensure_ascii=False).lower()
+        content = bytes(row.content or b"").decode("utf-8", "replace").lower()
+        if not any(name in said or name in content for name in wanted):
+            continue
+        if row.state == UploadState.LOOKED:
+            row.delete()
+        else:
+            told = {
+                "seen": without(row.seen),
+                "outcome": without(row.outcome),
+                "name": without(row.name)[:200],
+            }
+            Upload.objects.filter(pk=row.pk).update(**told)
 
 
 def apply_retention() -> int:

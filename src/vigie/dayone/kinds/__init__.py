@@ -6,14 +6,30 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.dayone.kind import Kind
 from vigie.dayone.kinds.accounts import ACCOUNTS
-from vigie.dayone.kinds.duty import DUTIES, SHIFTS
+from vigie.dayone.kinds.coverage import COVERAGE
+from vigie.dayone.kinds.duty import DUTIES
 from vigie.dayone.kinds.experiments import CONTACTS, EXPERIMENTS
 from vigie.dayone.kinds.people import GROUPS, PEOPLE
+from vigie.dayone.kinds.rotations import QUALIFICATIONS, ROTATIONS
 from vigie.dayone.kinds.services import SERVICES
+from vigie.dayone.kinds.shifts import SHIFTS
 from vigie.kernel.errors import BadInput
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (GROUPS, PEOPLE, SERVICES, EXPERIMENTS, CONTACTS, ACCOUNTS, DUTIES, SHIFTS)
+    kind.name: kind
+    for kind in (
+        GROUPS,
+        PEOPLE,
+        SERVICES,
+        EXPERIMENTS,
+        CONTACTS,
+        ACCOUNTS,
+        COVERAGE,
+        DUTIES,
+        QUALIFICATIONS,
+        ROTATIONS,
+        SHIFTS,
+    )
 }
 
 

@@ -6,12 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.dayone import columns
 from vigie.dayone.columns import Column
-from vigie.dayone.kind import Kind, Values, texts
+from vigie.dayone.kind import Kind, Values, day, texts
 from vigie.kernel.access import Actor, require
-from vigie.people.actions import PERMISSIONS, PeoplePermission, leave, save_group, save_person
+from vigie.people.actions import (
+    PERMISSIONS,
+    PeoplePermission,
+    leave,
+    plan_departure,
+    save_group,
+    save_person,
+    show_name,
+)
 from vigie.people.models import Group, Person
 from vigie.people.queries import groups
-from vigie.people.rules import GroupKind, one_line
+from vigie.people.rules import Ending, GroupKind, one_line
 
 LEAD = ":lead"
 
@@ -70,6 +78,9 @@ def _people(_rows: Sequence[Values] | None) -> Iterable[Values]:
             "language": person.language,
             "groups": tuple(sorted(belongs)),
             "administrator": person.is_administrator,
+            "employed_until": person.employed_until or "",
+            "ends_by": str(person.employment_ends_by),
+            "name_public": person.name_public,
             "active": person.is_active,
         }
 
@@ -85,8 +96,13 @@ def _save_person(actor: Actor, row: Values) -> Person:
         administrator=bool(row["administrator"]),
         groups=[(code.removesuffix(LEAD), code.endswith(LEAD)) for code in texts(row, "groups")],
     )
+    until, ending = day(row, "employed_until"), str(row["ends_by"])
+    if bool(row["name_public"]) != person.name_public:
+        show_name(actor, person, public=bool(row["name_public"]), said_before=True)
     if not row["active"]:
-        leave(actor, person)
+        leave(actor, person, on=until, ending=ending)
+    elif until != person.employed_until or (until and ending != person.employment_ends_by):
+        plan_departure(actor, person, on=until, ending=ending)
     return person
 
 
@@ -113,6 +129,14 @@ PEOPLE = Kind(
             columns.flag,
             default=False,
             aliases=frozenset({"administrateur"}),
+        ),
+        Column("employed_until", _("first day no longer here, if it is known"), columns.day),
+        Column("ends_by", ", ".join(Ending), columns.one_of(*Ending), Ending.DEPARTURE.value),
+        Column(
+            "name_public",
+            _("yes: agreed to be named on the public page while on duty"),
+            columns.flag,
+            default=False,
         ),
         Column(
             "active",

@@ -1,6 +1,6 @@
 """The verbs over the rota, by what they are about; doors import them from here."""
 
-from vigie.duty.actions.absences import add_absence, own_or_lead, remove_absence
+from vigie.duty.actions.absences import add_absence, forget_person, own_or_lead, remove_absence
 from vigie.duty.actions.calendars import (
     calendars_due,
     note_failure,
@@ -51,6 +51,7 @@ __all__ = [
     "disqualify",
     "expire_swaps",
     "fill",
+    "forget_person",
     "note_failure",
     "note_reading",
     "offer_swap",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from vigie.duty.actions.permissions import PERMISSIONS, DutyPermission
 from vigie.duty.actions.rotations import refill_for
 from vigie.duty.events import DutyAudit
-from vigie.duty.models import Absence
+from vigie.duty.models import Absence, AbsenceCalendar, ShiftChange
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, allowed, require
 from vigie.kernel.errors import BadInput, Conflict, Forbidden, Refused
@@ -74,3 +74,14 @@ def remove_absence(actor: Actor, row: Absence) -> None:
     audit.record(DutyAudit.ABSENCE_REMOVED, actor=actor, subject=row, changes={"absence": subject})
     row.delete()
     refill_for(actor, person)
+
+
+@transaction.atomic
+def forget_person(person: Person, name: str, label: str) -> None:
+    """Of somebody who is erased: why they were away and where their calendar is goes; when they were away stays.
+
+    Shifts of others that they changed stay theirs, under another name.
+    """
+    Absence.objects.filter(person=person).update(note="", calendar=None)
+    AbsenceCalendar.objects.filter(person=person).delete()
+    ShiftChange.objects.filter(by=name).update(by=label)

@@ -86,6 +86,12 @@ def make_sign(
 
 
 @transaction.atomic
+def forget_maker(name: str, label: str) -> None:
+    """Signs made by somebody who is erased stay, under another name."""
+    Sign.objects.filter(made_by=name).update(made_by=label)
+
+
+@transaction.atomic
 def revoke_sign(actor: Actor, sign: Sign) -> None:
     """The sign shows nobody any more, from its next request on."""
     require(actor, SeenPermission.SIGNS, PERMISSIONS)

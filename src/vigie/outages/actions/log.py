@@ -12,6 +12,7 @@ from vigie.kernel.errors import BadInput, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import once
 from vigie.lib.fittext import fit
+from vigie.lib.forgetting import forgetter
 from vigie.outages.actions.permissions import PERMISSIONS, OutagePermission
 from vigie.outages.events import FactLogged, OutageAudit
 from vigie.outages.models import Fact, Outage
@@ -107,8 +108,14 @@ def forget_sender(mail_ids: Iterable[int], label: str) -> None:
 
 @transaction.atomic
 def forget_author(person: Person, name: str, label: str) -> None:
-    """Lines of the logs and declarations of somebody who is erased stay, under another name."""
+    """Lines of the logs and declarations of somebody who is erased stay, under another name.
+
+    So do the lines that Vigie wrote by itself; what people wrote is theirs.
+    """
     Fact.objects.filter(author=person).update(author_label=label)
+    without = forgetter([name], label)
+    for fact in Fact.objects.filter(text__icontains=name).exclude(said={}):
+        Fact.objects.filter(pk=fact.pk).update(text=without(fact.text), said=without(fact.said))
     Outage.objects.filter(declared_by=name).update(declared_by=label)
 
 

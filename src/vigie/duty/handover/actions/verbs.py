@@ -21,6 +21,7 @@ from vigie.kernel.access import Actor
 from vigie.kernel.errors import BadInput, Conflict, Forbidden, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
+from vigie.lib.forgetting import forgetter
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
 
@@ -191,3 +192,13 @@ def decline(actor: Actor, row: HandOver, reason: str) -> None:
     )
     audit.record(HandOverAudit.DECLINED, actor=actor, subject=row, reason=reason.strip())
     emit(HandOverDeclined(handover_id=row.pk, revision=row.revision))
+
+
+@transaction.atomic
+def forget_person(name: str, label: str) -> None:
+    """What was handed over stays, without the name of somebody who is erased in what Vigie gathered and ticked."""
+    without = forgetter([name], label)
+    for row in HandOver.objects.exclude(sections=[], checklist=[]):
+        sections, checklist = without(row.sections), without(row.checklist)
+        if (sections, checklist) != (row.sections, row.checklist):
+            HandOver.objects.filter(pk=row.pk).update(sections=sections, checklist=checklist)
