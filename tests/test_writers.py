@@ -50,6 +50,8 @@ NO_AUDIT = {
     "duty.write_step": "part of climbing, acknowledging and standing down, which audit",
     "notices.tidy": "requests to subscribe that nobody confirmed: no row that anybody made a change to",
     "outages.forget_author": "part of the erasure of a person, which audits without their name",
+    "duty.forget_maker": "same",
+    "duty.forget_person": "same",
     "outages.forget_sender": "part of the erasure of a person, which audits without their name",
     "post.leave_to_a_person": "part of receiving a mail, which audits",
     "notices.open_thread": "a thread is opened by the verb that opens its outage, which audits",

@@ -117,6 +117,19 @@ def forget(actor: Actor, who: Whom) -> str:
     return label
 
 
+def would_remain(actor: Actor, who: Whom) -> dict[str, int]:
+    """{table: rows that would still point at them or hold the address}, by forgetting them and taking it back.
+
+    Raises what `forget` raises.
+    """
+    again = Whom(Person.objects.get(pk=who.person.pk) if who.person else None, who.address)
+    with transaction.atomic():
+        forget(actor, again)
+        left = {model._meta.label_lower: rows.count() for model, rows in _rows(again)}  # noqa: SLF001 # Django's documented model metadata
+        transaction.set_rollback(True)
+    return left
+
+
 def _forget_in_uploads(names: list[str], label: str) -> None:
     """Files that were applied tell of somebody else; those only looked at go: their lines can't be mended."""
     wanted = [name.lower() for name in names if len(name) >= SHORTEST]

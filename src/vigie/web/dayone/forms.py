@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.dayone.kinds import KINDS
@@ -44,3 +45,32 @@ class SendForm(forms.Form):
             return "", text.encode("utf-8", "replace")
         file = self.cleaned_data["file"]
         return str(file.name), file.read(LARGEST_FILE + 1)
+
+
+class WhomForm(forms.Form):
+    """Whose data is asked for."""
+
+    who = forms.CharField(
+        label=_("Login or mail address"),
+        max_length=254,
+        help_text=_(
+            "Somebody of the desk by their login, anybody by a mail address: a contact, the owner of a farm account, a subscriber."
+        ),
+    )
+
+
+class ForgetForm(forms.Form):
+    """What can't be undone is asked for by typing whom it is about."""
+
+    again = forms.CharField(max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        self.fields["again"].label = gettext("Type “%(text)s” to confirm") % {"text": expected}
+
+    def clean_again(self) -> str:
+        typed = str(self.cleaned_data["again"]).strip()
+        if typed.lower() != self.expected.lower():
+            raise forms.ValidationError(_("That is not what is asked for: nothing was forgotten."))
+        return typed

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vigie.web.dayone import views
+from vigie.web.dayone import personal, views
 
 urlpatterns = [
     path("import", views.imports, name="imports"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("import/<int:pk>/aside", views.aside, name="import_aside"),
     path("export", views.exports, name="exports"),
     path("export/<slug:kind>.<slug:shape>", views.export_file, name="export_file"),
+    path("personal", personal.about, name="personal"),
+    path("personal/file", personal.carry, name="personal_file"),
+    path("personal/forget", personal.forget, name="personal_forget"),
 ]
