@@ -41,6 +41,7 @@ MAX_ATTEMPTS = 60  # with the hour's longest backoff: more than two days of tryi
 MAX_DOUBTS = 4  # a repeat is harmless, a repeat every hour for two days is not
 LONGEST_PAUSE = timedelta(hours=6)  # a far end may ask for patience, not for silence
 CHANNEL_REST = timedelta(minutes=1)
+SILENCE = 2.0  # seconds without a good answer after which a far end is taken for hanging
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,11 @@ def _send_rows(rows: Sequence[Delivery], way: _Way, owner: str, go_on: Callable[
     # What can't be repeated must not be in doubt for its neighbour's sake.
     size = TOGETHER if way.channel.info.repeatable else 1
     flight = Flight(owner, LEASE)
+    hanging: set[str] = set()
     try:
         for place, row in enumerate(rows):
+            if row.recipient in hanging:
+                continue  # given back already
             if not go_on():
                 OUTBOX.release(_pks(rows[place:]), owner, error="", rest=timedelta(0))
                 return place
@@ -128,16 +132,20 @@ def _send_rows(rows: Sequence[Delivery], way: _Way, owner: str, go_on: Callable[
             if not flight.is_ours(row.pk):
                 continue  # the lease ran out and somebody else has it: they send it
             try:
-                _send_one(row, way, flight, owner)
+                hangs = _send_one(row, way, flight, owner)
             except _Away as away:
                 _channel_rests(row.channel, rows[place:], owner, str(away))
                 return place
+            if hangs and not way.channel.info.shared_far_end:
+                hanging.add(row.recipient)
+                _target_rests(row, rows[place + 1 :], owner)
     finally:
         flight.land()
     return len(rows)
 
 
-def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
+def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> bool:
+    """Make the call and settle it, but for what arrived, which `flight` settles. Whether the far end hangs."""
     info = way.channel.info
     try:
         address = _address(row, info)
@@ -151,13 +159,13 @@ def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
         )
     except BadPayload as error:
         _set_apart(row, owner, str(error))
-        return
+        return False
     except BadConfiguration as error:
         _postpone(row, owner, str(error), CHANNEL_REST)
-        return
+        return False
     except Exception as error:  # noqa: BLE001 # a row that breaks our own code must not block those behind it
         _set_apart(row, owner, f"No message can be made of this delivery: {error!r}")
-        return
+        return False
     started = time.monotonic()
     try:
         receipt = way.session.send(message)
@@ -174,6 +182,8 @@ def _send_one(row: Delivery, way: _Way, flight: Flight, owner: str) -> None:
         flight.arrived(row.pk, _shown(receipt.text, address, row))
         took = round((time.monotonic() - started) * 1000)
         log.info("delivery.sent", delivery=row.pk, channel=row.channel, topic=row.topic, ms=took)
+        return False
+    return time.monotonic() - started >= SILENCE
 
 
 def _address(row: Delivery, info: ChannelInfo) -> str:
@@ -224,6 +234,15 @@ def _channel_rests(name: str, rows: Sequence[Delivery], owner: str, error: str) 
     log.error("channel.away", channel=name, waiting=len(rows), error=error)
     OUTBOX.release(_pks(rows), owner, error=error, rest=CHANNEL_REST)
     OUTBOX.rest(until=clock.now() + CHANNEL_REST, channel=name)
+
+
+def _target_rests(row: Delivery, behind: Sequence[Delivery], owner: str) -> None:
+    """What else waits for a target that hangs waits a minute, uncounted: each try would hold up everybody's mail."""
+    waiting = [other for other in behind if other.recipient == row.recipient]
+    log.warning("target.hangs", channel=row.channel, target=row.recipient, waiting=len(waiting))
+    words = f"The target {row.recipient} did not answer another message in time; tried again in a minute."
+    OUTBOX.release(_pks(waiting), owner, error=words, rest=CHANNEL_REST)
+    OUTBOX.rest(until=clock.now() + CHANNEL_REST, channel=row.channel, recipient=row.recipient)
 
 
 def _pks(rows: Iterable[Delivery]) -> list[int]:

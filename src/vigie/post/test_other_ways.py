@@ -1,5 +1,7 @@
 """The outbox by other ways than mail: a webhook that asks for patience, a mail with a calendar."""
 
+import socket
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,3 +63,35 @@ def test_a_calendar_that_is_none_is_set_apart(settings, small_smtp: SmallSmtp, c
     put("jean@centre.test", {"subject": "s", "text": "t", "calendar": {"ics": "?"}}, "mail")
     sending.send_due("w")
     assert Delivery.objects.get().state == S.SET_APART
+
+
+@pytest.mark.parametrize(
+    ("channel", "payload", "state"),
+    [
+        ("webhook", {"title": "t"}, S.WAITING),  # repeatable: tried again
+        ("apprise", {"title": "t", "text": "t"}, S.IN_DOUBT),
+    ],
+)
+def test_a_target_that_hangs_costs_one_wait_and_not_one_for_each_message(
+    settings, clock: Clock, tmp_path: Path, small_smtp: SmallSmtp, monkeypatch, *, channel, payload, state
+):
+    monkeypatch.setattr(sending, "SILENCE", 0.5)
+    settings.CHANNELS = {
+        "webhook": {"secret": "s", "timeout": 1},
+        "apprise": {"timeout": 1},
+        "mail": {"host": "127.0.0.1", "port": small_smtp.smtp_port, "timeout": 5},
+    }
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # takes what comes and never says a word
+        scheme, port = ("http" if channel == "webhook" else "json"), mute.getsockname()[1]
+        settings.TARGETS = target(tmp_path, "desk", channel, f"{scheme}://127.0.0.1:{port}/x")
+        with transaction.atomic():
+            enqueue(Parcel(f"t:{n}", "desk", "fr", "topic", payload, channel=channel) for n in range(30))
+            enqueue([Parcel("m", "jean@centre.test", "fr", "topic", {"subject": "s", "text": "t"})])
+        began = time.monotonic()
+        sending.send_due("w")
+    assert time.monotonic() - began < 10
+    assert len(small_smtp.messages("jean@centre.test")) == 1
+    first, *others = Delivery.objects.filter(channel=channel).order_by("pk")
+    assert (first.state, first.attempt) == (state, 1)
+    assert {(row.state, row.attempt) for row in others} == {(S.WAITING, 0)}
+    assert min(row.not_before for row in others) - clock.now() == sending.CHANNEL_REST
