@@ -23,7 +23,7 @@ from vigie.kernel.errors import BadInput, Forbidden, Missing, Refused
 from vigie.kernel.intents import IntentState
 from vigie.outages import actions as outages
 from vigie.outages import queries as what
-from vigie.people.models import Person
+from vigie.people.models import Group, Person
 from vigie.post import sending
 from vigie.post.models import Delivery
 
@@ -143,6 +143,10 @@ def test_an_altered_or_old_link_and_one_of_somebody_who_left_do_nothing(backed: 
     with pytest.raises(Refused):
         actions.answer(token)
     Person.objects.filter(pk=backed.amina.pk).update(is_active=True)
+    backed.amina.memberships.update(group=Group.objects.create(code="other", kind="other"))
+    with pytest.raises(Refused):
+        actions.answer(token)
+    backed.amina.memberships.update(group=Group.objects.get(code="ops"))
     clock.tick(hours=12, seconds=1)
     with pytest.raises(Refused, match=r"twelve|douze"):
         actions.answer(token)

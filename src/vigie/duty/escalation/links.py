@@ -37,7 +37,9 @@ def read(token: str) -> EscalationStep:
             _("This link is not whole: a letter of it was lost or changed."),
             hint=_("Open it from the mail again, or log in and answer on the desk."),
         )
-    if row.at + ANSWER_WITHIN < clock.now() or not row.person.is_active:
+    if (
+        row.at + ANSWER_WITHIN < clock.now() or not row.person.roles
+    ):  # or they left, or are nobody here any more
         raise Refused(
             "link.expired",
             _("This link worked for twelve hours, and they are over."),

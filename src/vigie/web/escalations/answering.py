@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from vigie.duty.escalation import actions, links, queries
 from vigie.duty.escalation.models import EscalationStep
-from vigie.kernel.errors import Missing, Refused
+from vigie.kernel.errors import Forbidden, Missing, Refused
 
 GONE, CONFLICT = 410, 409
 
@@ -31,7 +31,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 actions.answer(token)
-        except Refused as error:
+        except (Refused, Forbidden) as error:
             now = queries.step(step.pk) or step
             return _page(request, {**_situation(now), "refused": error}, CONFLICT)
         return _page(request, {**_situation(queries.step(step.pk) or step), "just": True}, 200)
