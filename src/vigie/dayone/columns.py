@@ -17,7 +17,7 @@ from vigie.people.rules import one_line
 
 Cell = Any  # a text of a CSV file, or whatever TOML knows
 Value = str | int | bool | date | tuple[str, ...]  # a date may be a datetime
-_FORMULA = re.compile(r"'*[=+\-@\t]")
+_FORMULA = re.compile("'*[=+\\-@\t\uff1d\uff0b\uff0d\uff20]")  # the last four are the wide forms of the first
 _HARMLESS = re.compile(r"[+-][\d .]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # every time in a file carries its date: "now" is not asked

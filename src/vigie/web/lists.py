@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,10 @@ from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.web.middleware import status_of
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also in the wide forms of East Asian keyboards, which some spreadsheets take for the plain ones; and behind a
+# semicolon, which a French spreadsheet takes for the end of a cell.
+FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+AFTER_SEMICOLON = re.compile("(;\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 Record = Mapping[str, Any]
 
 
@@ -52,7 +56,8 @@ def _cell(value: Any) -> str:
         " ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
     )
     harmless = text[:1] in "+-" and text[1:].replace(" ", "").isdigit()
-    return f"'{text}" if text.startswith(FORMULA) and not harmless else text
+    text = AFTER_SEMICOLON.sub(r"\1'", text)
+    return f"'{text}" if FORMULA.match(text) and not harmless else text
 
 
 def may(person: Person, permission: P, table: Mapping[P, frozenset[Role]]) -> bool:

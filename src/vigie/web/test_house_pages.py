@@ -129,6 +129,20 @@ def test_no_cell_is_a_formula(be: Be, cast: Cast):
 
 
 @pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("\uff1d1+1", "'\uff1d1+1"),  # the wide form of “=”
+        ("Martin;=1+1", "Martin;'=1+1"),  # a French spreadsheet ends the cell at “;”
+        ("Martin; @x", "Martin; '@x"),
+        ("Martin; Leroy", "Martin; Leroy"),
+    ],
+)
+def test_nor_is_what_other_spreadsheets_read_as_one(be: Be, cast: Cast, name: str, cell: str):
+    Person.objects.filter(login="bruno").update(name=name)
+    assert f",{cell}," in be("ada").get("/people?format=csv&login=bruno").content.decode()
+
+
+@pytest.mark.parametrize(
     ("url", "there", "absent"),
     [
         ("/people?group=support", "Lucie Petit", "Bruno Leroy</a>"),
