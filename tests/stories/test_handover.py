@@ -209,3 +209,14 @@ def test_a_long_shift_is_cut_and_says_how_much_was_left_out(handing: Cast, clock
         outages.log_fact(handing.amina, outage, f"Disk {number} replaced.")
     section = gather(SUNDAY, clock.now())[-1]
     assert (len(section.lines), section.more) == (40, 20)
+
+
+def test_words_hold_nothing_that_can_not_be_shown_or_stored(handing: Cast, clock: Clock):
+    row = prepared()
+    actions.write(handing.amina, row, "Disk\x00 \u202egone\x1b[2J\r\n\r\nCall row C. \n")
+    assert queries.handover(row.pk).notes == "Disk gone[2J\n\nCall row C."
+    actions.give(handing.amina, row, sections=sections_of(row))
+    with pytest.raises(BadInput):
+        actions.decline(handing.bruno, row, "\x00\u202e \n")
+    actions.decline(handing.bruno, row, "Which\x00 disk?")
+    assert queries.handover(row.pk).reason == "Which disk?"

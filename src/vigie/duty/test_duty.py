@@ -90,3 +90,14 @@ def test_who_left_is_not_put_on_duty(cast: Cast, clock: Clock):
     cast.bruno.save()
     with pytest.raises(Refused):
         add(cast)
+
+
+def test_a_duty_s_name_is_one_line_and_its_checklist_shows_what_it_says(cast: Cast):
+    """A line break in a name would be one in the subject of a mail, which no server takes."""
+    duty = actions.save_duty(
+        cast.odile, code="night", name_fr="Nuit\r\nBcc: all@centre.test", name_en="Ni\u202eght\x00"
+    )
+    assert (duty.name_fr, duty.name_en) == ("Nuit Bcc: all@centre.test", "Ni ght")
+    shape = actions.Shape(checklist_fr="Clés\r\n\u202esélC\x1b[31m\n", checklist_en="Keys\x00")
+    duty = actions.shape_duty(cast.odile, duty, shape)
+    assert (duty.checklist("fr"), duty.checklist("en")) == (["Clés", "sélC[31m"], ["Keys"])

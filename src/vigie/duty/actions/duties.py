@@ -17,7 +17,9 @@ from vigie.kernel import audit
 from vigie.kernel.access import Actor, require
 from vigie.kernel.errors import BadInput
 from vigie.kernel.events import emit
+from vigie.lib.fittext import fit
 from vigie.people.models import Person
+from vigie.people.rules import one_line
 
 
 @transaction.atomic
@@ -27,7 +29,7 @@ def save_duty(
     """Create the duty with this code or bring its names and telephone up to date."""
     require(actor, DutyPermission.EDIT, PERMISSIONS)
     duty = Duty.objects.filter(code=code).first() or Duty(code=code)
-    duty.name_fr, duty.name_en, duty.phone, duty.rank = name_fr, name_en, phone, rank
+    duty.name_fr, duty.name_en, duty.phone, duty.rank = *map(one_line, (name_fr, name_en, phone)), rank
     _clean(duty)
     duty.save()
     audit.record(
@@ -68,7 +70,7 @@ def shape_duty(actor: Actor, duty: Duty, shape: Shape) -> Duty:
     row.weekdays, row.on_holidays = days, shape.on_holidays
     row.levels, row.minimum, row.ideal = shape.levels, shape.minimum, shape.ideal
     row.needs_approval, row.phone_public = shape.needs_approval, shape.phone_public
-    row.checklist_fr, row.checklist_en = shape.checklist_fr.strip(), shape.checklist_en.strip()
+    row.checklist_fr, row.checklist_en = fit(shape.checklist_fr), fit(shape.checklist_en)
     _clean(row)
     changes = {
         field.name: getattr(row, field.name)

@@ -21,6 +21,7 @@ from vigie.kernel.access import Actor
 from vigie.kernel.errors import BadInput, Conflict, Forbidden, Refused
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import change_one
+from vigie.lib.fittext import fit
 from vigie.lib.forgetting import forgetter
 from vigie.people.models import Person
 from vigie.people.queries import person_behind
@@ -61,6 +62,7 @@ def write(actor: Actor, row: HandOver, notes: str) -> None:
     _giver(actor, row)
     if len(notes) > LONGEST:
         raise BadInput("handover.notes", _("10,000 characters at most."), field="notes")
+    notes = fit(notes)
     if notes == row.notes:
         return
     _change(row, notes=notes)
@@ -178,7 +180,7 @@ def decline(actor: Actor, row: HandOver, reason: str) -> None:
     )
     if fault:
         raise _accept_faults(fault, row)
-    if not reason.strip():
+    if not (words := fit(reason)):
         raise BadInput("handover.reason", _("Say what is missing, or ask."), field="reason")
     if len(reason) > LONGEST:
         raise BadInput("handover.reason", _("10,000 characters at most."), field="reason")
@@ -188,9 +190,9 @@ def decline(actor: Actor, row: HandOver, reason: str) -> None:
         revision=row.revision + 1,
         declined_at=clock.now(),
         declined_by=person,
-        reason=reason.strip(),
+        reason=words,
     )
-    audit.record(HandOverAudit.DECLINED, actor=actor, subject=row, reason=reason.strip())
+    audit.record(HandOverAudit.DECLINED, actor=actor, subject=row, reason=words)
     emit(HandOverDeclined(handover_id=row.pk, revision=row.revision))
 
 
