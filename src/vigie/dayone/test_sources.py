@@ -51,6 +51,9 @@ def test_a_command_is_read_when_its_time_has_come(cast, clock, configure):
     assert AccountSource.objects.get().rows == 2
     audited = AuditRow.objects.count()
     assert not actions.refresh_due()
+    clock.tick(days=-700)  # the server's clock was wrong, and is set right
+    assert actions.refresh_due()
+    clock.tick(days=700)
     clock.tick(hours=6)
     assert actions.refresh_due()
     assert actions.refresh() == 1  # the same again: no change, and no trace of one

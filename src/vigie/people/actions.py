@@ -356,5 +356,5 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 def note_use(token: ApiToken) -> None:
     """Keep when a token was last used, to the five minutes: a script that asks all day does not write all day."""
     now = clock.now()
-    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+    if token.last_used_at is None or abs(now - token.last_used_at) >= USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

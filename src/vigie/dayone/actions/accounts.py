@@ -95,8 +95,10 @@ def refresh_due() -> bool:
     names = configured()
     if not (hours and names):
         return False
-    since = clock.now() - timedelta(hours=hours)
+    now = clock.now()
+    since = now - timedelta(hours=hours)
     at = {
         row.code: max(filter(None, (row.read_at, row.problem_at)), default=None) for row in account_sources()
     }
-    return any((last := at.get(name)) is None or last <= since for name in names)
+    # Read in the future means that the clock was set back.
+    return any((last := at.get(name)) is None or not since < last <= now for name in names)

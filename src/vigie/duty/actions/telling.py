@@ -34,7 +34,11 @@ def _owed() -> list[int]:
     now = clock.now()
     untold = ShiftChange.objects.filter(told_at__isnull=True).order_by()
     rows = untold.values("person").annotate(first=Min("at"), last=Max("at"))
-    return [row["person"] for row in rows if row["last"] <= now - QUIET or row["first"] <= now - PATIENCE]
+    return [
+        row["person"]
+        for row in rows
+        if row["last"] <= now - QUIET or row["first"] <= now - PATIENCE or row["last"] > now + PATIENCE
+    ]  # the last: the clock was set back since
 
 
 def tell_changes() -> int:

@@ -104,7 +104,7 @@ def revoke_sign(actor: Actor, sign: Sign) -> None:
 def note_asked(sign: Sign) -> None:
     """Keep when a sign was last asked for, to the five minutes: a lead sees which display is dead."""
     now = clock.now()
-    if sign.last_asked_at is None or now - sign.last_asked_at >= ASKED_NOTED_EVERY:
+    if sign.last_asked_at is None or abs(now - sign.last_asked_at) >= ASKED_NOTED_EVERY:
         Sign.objects.filter(pk=sign.pk).update(last_asked_at=now)
 
 
