@@ -45,7 +45,7 @@ def show(duty: Duty_, as_json: AsJson = False) -> None:
     every = {Every.SHIFT: _("at every shift"), Every.DAY: _("every day"), Every.WEEK: _("every week")}
     for rotation in rotations:
         names = ", ".join(place.person.login for place in rotation.places.all())
-        output.line(f"{rotation.starts_on} {every[rotation.every]}: {names}")
+        output.line(f"{rotation.starts_on} {every[Every(rotation.every)]}: {names}")
     for known in row.qualifications.select_related("person"):
         output.line(f"{known.person.login}: {known.since} – {known.until or ''}")
 
