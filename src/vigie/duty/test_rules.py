@@ -172,6 +172,15 @@ def test_levels_begin_further_down_the_list():
     ]
 
 
+@given(st.integers(1, 8), st.integers(0, 40), st.integers(1, 3))
+def test_who_stands_in_has_no_turn_beside_it_while_somebody_else_can(count: int, turn: int, level: int):
+    list_ = order(*range(count))
+    down = list_.line(turn, level)
+    assert sorted(down) == list(range(count))  # everybody is asked, once
+    beside = {list_.line(near, level)[0] for near in (turn - 1, turn + 1)} - {down[0]}
+    assert set(down[count - len(beside) :]) == beside
+
+
 def test_what_was_put_in_by_hand_is_cut_out_and_a_neighbour_of_the_repeated_hour_is_not():
     hand = Span(T + 2 * HOUR, T + 3 * HOUR)
     neighbour = Span(T - 11 * HOUR, T + HOUR)

@@ -42,7 +42,11 @@ def show(duty: Duty_, as_json: AsJson = False) -> None:
         (_("People"), f"{strength.people} ({row.minimum}–{row.ideal})"),
         (_("Phone"), row.phone),
     )
-    every = {Every.SHIFT: _("at every shift"), Every.DAY: _("every day"), Every.WEEK: _("every week")}
+    every = {
+        Every.SHIFT.value: _("at every shift"),
+        Every.DAY.value: _("every day"),
+        Every.WEEK.value: _("every week"),
+    }
     for rotation in rotations:
         names = ", ".join(place.person.login for place in rotation.places.all())
         output.line(f"{rotation.starts_on} {every[Every(rotation.every)]}: {names}")

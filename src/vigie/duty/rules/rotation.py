@@ -44,10 +44,14 @@ class Order:
         return (self.offsets[-1] if self.offsets else -1) + level - len(self.offsets)
 
     def line(self, turn: int, level: int) -> list[int]:
-        """The people who may be asked, the one whose turn it is first."""
+        """The people who may be asked: the one whose turn it is, then down the list; the two whose own turns are the
+        next and the one before come last, so that nobody holds two in a row while somebody else can.
+        """
         count = len(self.people)
         first = (turn + self.offset(level)) % count if count else 0
-        return [self.people[(first + step) % count] for step in range(count)]
+        down = [self.people[(first + step) % count] for step in range(count)]
+        neighbours = {down[1], down[-1]} if count > 1 else set()
+        return down[:1] + sorted(down[1:], key=lambda person: person in neighbours)
 
 
 @dataclass(frozen=True)
