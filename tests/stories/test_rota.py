@@ -329,6 +329,8 @@ def test_an_address_that_is_down_endless_or_broken_opens_no_hole(
             )
             if not broken.startswith("BEGIN"):
                 assert sorted(Shift.objects.values_list("pk", "person")) == before
+        file.write_text(AWAY.format(rule="").replace("Away", "a\x00b").replace("DTSTART", "X-START"))
+        actions.read_calendar(row)  # kept aside or refused, never a crash
         file.write_text(AWAY.format(rule="RRULE:FREQ=DAILY\n"))  # without an end
         assert actions.read_calendar(row)
         assert queries.absences(clock.now(), person=cast.denis).count() <= 401

@@ -118,8 +118,9 @@ def note_failure(row: AbsenceCalendar, problem: str) -> None:
     """The calendar could not be read; the first time in a row is written into the audit."""
     now = clock.now()
     first = row.failing_since is None
+    problem = fit(problem)[:500]  # it may quote what was read: bytes that PostgreSQL doesn't store
     same = AbsenceCalendar.objects.filter(pk=row.pk, address=row.address)
-    if same.update(checked_at=now, failing_since=row.failing_since or now, problem=problem[:500]) and first:
+    if same.update(checked_at=now, failing_since=row.failing_since or now, problem=problem) and first:
         audit.record(DutyAudit.CALENDAR_READ, actor=System(), subject=row, changes={"problem": problem})
     row.refresh_from_db()
 
@@ -129,7 +130,7 @@ def note_reading(row: AbsenceCalendar, away: Away) -> None:
     """What the calendar says from now on takes the place of what it said before; absences that are over stay."""
     now = clock.now()
     same = AbsenceCalendar.objects.filter(pk=row.pk, address=row.address)
-    aside = [list(pair) for pair in away.aside[:ASIDE_KEPT]]
+    aside = [[fit(what), fit(why)] for what, why in away.aside[:ASIDE_KEPT]]
     if not same.update(checked_at=now, read_at=now, failing_since=None, problem="", aside=aside):
         return  # another address was given in the meantime
     row.refresh_from_db()
