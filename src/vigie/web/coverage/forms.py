@@ -98,7 +98,7 @@ def things(language: str) -> list[tuple[str, Any]]:
 
 class TakingOverForm(forms.Form):
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
-    thing = forms.ChoiceField(label=_("What changes hands"), required=False)
+    thing = forms.ChoiceField(label=_("What"), required=False)
     what = forms.CharField(
         label=_("In words"),
         max_length=300,

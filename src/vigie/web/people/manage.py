@@ -129,7 +129,7 @@ def leave(request: StaffRequest, login: str) -> HttpResponse:
             "who": person,
             "shifts": _shifts_ahead(person),
             "outages": [
-                (path(row), headline(row, request.user.language)) for row in followed_or_held_by(person)
+                (path(row), headline(row, get_language() or "fr")) for row in followed_or_held_by(person)
             ],
             "tokens": person.tokens.filter(revoked_at__isnull=True).count(),
         },
