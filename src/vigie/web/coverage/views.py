@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -154,7 +155,7 @@ def line(request: StaffRequest, key: str) -> HttpResponse:
         "holes": [hole_shown(hole, year) for hole in one.holes],
         "current": [row_shown(row, year) for row in current],
         "past": [row_shown(row, year) for row in rows if row not in current],
-        "takings": [(row, what_words(row, request.user.language)) for row in takings],
+        "takings": [(row, what_words(row, get_language() or "fr")) for row in takings],
         "may_arrange": may(request.user, CoveragePermission.ARRANGE, PERMISSIONS),
     }
     return render(request, "coverage/line.html", context)
