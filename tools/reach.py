@@ -29,6 +29,7 @@ NO_PAGE = {
     "outage_log": "the part of the outage page that is asked for again",
     "import_aside": "a file",
     "export_file": "a file",
+    "personal_file": "a file: what Vigie holds of one person",
     "sign_picture": "a picture for e-paper; the README shows it",
     "shift_calendar": "a calendar for programs",
     "healthz-live": "for programs",
