@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.apps import apps
 from django.core import serializers
 from django.db import transaction
@@ -22,6 +23,7 @@ def written() -> str:
     )  # that nobody can log in with one is said by chance letters
 
 
+@pytest.mark.sqlite
 def test_the_quick_cast_is_the_cast(db: None, clock: Clock):
     found = []
     for make in (make_cast, quick_cast, quick_cast):

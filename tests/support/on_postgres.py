@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asks, rest = list[pytest.Item](), list[pytest.Item]()
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        (asks if item.get_closest_marker("django_db") or ASKS & fixtures else rest).append(item)
+        wanted = item.get_closest_marker("django_db") or ASKS & fixtures
+        (asks if wanted and not item.get_closest_marker("sqlite") else rest).append(item)
     config.hook.pytest_deselected(items=rest)
     items[:] = asks
 

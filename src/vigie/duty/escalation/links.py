@@ -1,4 +1,7 @@
-"""The link in a call: signed, for one step and twelve hours. It can be read by whoever has it, altered by nobody."""
+"""The link in a call: signed, for one step and twelve hours. It can be read by whoever has it, altered by nobody.
+
+Its time is that of the step's row, not of the signature: the same step has one link, whenever it is written.
+"""
 
 from typing import Any
 
@@ -17,7 +20,7 @@ SALT = "vigie.escalation.answer"
 
 
 def answer_token(row: EscalationStep) -> str:
-    return signing.dumps({"s": row.pk}, salt=SALT)
+    return signing.Signer(salt=SALT).sign_object({"s": row.pk})
 
 
 def answer_link(row: EscalationStep) -> str:
@@ -27,7 +30,7 @@ def answer_link(row: EscalationStep) -> str:
 def read(token: str) -> EscalationStep:
     """The step a link was made for. `Refused` for one that has expired, `Missing` for one that is not ours."""
     try:
-        found: dict[str, Any] = signing.loads(fit(token), salt=SALT)
+        found: dict[str, Any] = signing.Signer(salt=SALT).unsign_object(fit(token))
         row = step(int(found["s"]))
     except Exception:  # noqa: BLE001 # BadSignature, and whatever broken base64 or JSON raises
         row = None
