@@ -1,6 +1,7 @@
 """What can be imported and exported: the shape that every kind fills in."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -19,7 +20,7 @@ class Kind:
 
     `present` is asked with the rows of a file, so that a kind with a long past may answer for their span only; without
     (for an export) it answers everything. `save` gets every column; it may raise any `VigieError`, and the row is then
-    kept aside. `save_all` instead writes many in one act; `check` then makes the function that finds what is wrong without writing.
+    kept aside. `together` stands around the saving of all rows. `save_all` instead writes many in one act; `check` then makes the function that finds what is wrong without writing.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Kind:
     require: Callable[[Actor], None]
     present: Callable[[Sequence[Values] | None], Iterable[Values]]
     save: Callable[[Actor, Values], object] | None = None
+    together: Callable[[Actor], AbstractContextManager[None]] = lambda _actor: nullcontext()
     save_all: Callable[[Actor, Sequence[Values]], object] | None = None
     check: Callable[[], Callable[[Values], str]] | None = None
     headless: bool = False

@@ -81,6 +81,29 @@ def test_a_rotation_makes_shifts_up_to_the_horizon_and_a_second_run_changes_noth
     assert (rows(production), AuditRow.objects.count()) == (before, audits)
 
 
+def test_many_shifts_by_hand_are_made_room_for_once(cast: Cast, production: Duty):
+    """Five thousand of a file would fill the same weeks five thousand times."""
+    fills = AuditRow.objects.filter(kind="rota.filled")
+    before = fills.count()
+    first = ahead(production)[4:12]
+    with actions.refilled_once(cast.odile):
+        for shift in first:
+            span = shift.span
+            actions.add_shift(
+                cast.odile,
+                duty=production,
+                person=cast.bruno,
+                level=2,
+                starts_at=span.starts,
+                ends_at=span.ends,
+            )
+        assert fills.count() == before
+    assert fills.count() == before + 1
+    assert actions.refill_all() == 0
+    held = {row.span for row in Shift.objects.filter(duty=production, person=cast.bruno, level=2)}
+    assert held >= {shift.span for shift in first}
+
+
 def test_only_leads_put_people_in_order(cast: Cast, production: Duty):
     with pytest.raises(Forbidden):
         actions.save_rotation(cast.amina, production, starts_on=MONDAY, every="day", people=[cast.amina])

@@ -98,17 +98,18 @@ def _write(
     that helps.
     """
     waiting, done = list(steps), 0
-    while waiting:
-        refused: dict[int, str] = {}
-        for step in waiting:
-            if why := _one(actor, kind, step):
-                refused[step.number] = why
-            else:
-                done += 1
-                progress(done)
-        if len(refused) == len(waiting):
-            return refused
-        waiting = [step for step in waiting if step.number in refused]
+    with kind.together(actor):
+        while waiting:
+            refused: dict[int, str] = {}
+            for step in waiting:
+                if why := _one(actor, kind, step):
+                    refused[step.number] = why
+                else:
+                    done += 1
+                    progress(done)
+            if len(refused) == len(waiting):
+                return refused
+            waiting = [step for step in waiting if step.number in refused]
     return {}
 
 

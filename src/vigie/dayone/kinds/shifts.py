@@ -9,7 +9,7 @@ from vigie.dayone import columns
 from vigie.dayone.columns import Column
 from vigie.dayone.kind import Kind, Values, number, time
 from vigie.dayone.kinds.duty import may
-from vigie.duty.actions import add_shift
+from vigie.duty.actions import add_shift, refilled_once
 from vigie.duty.models import Shift
 from vigie.duty.queries import duty_by_code, shifts_between
 from vigie.kernel.access import Actor
@@ -74,5 +74,6 @@ SHIFTS = Kind(
     require=may,
     present=_shifts,
     save=_save_shift,
+    together=refilled_once,
     headless=True,
 )

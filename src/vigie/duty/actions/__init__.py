@@ -20,6 +20,7 @@ from vigie.duty.actions.rotations import (
     refill,
     refill_all,
     refill_for,
+    refilled_once,
     remove_rotation,
     save_rotation,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "refill",
     "refill_all",
     "refill_for",
+    "refilled_once",
     "remove_absence",
     "remove_calendar",
     "remove_rotation",

@@ -1,6 +1,8 @@
 """Verbs over rotations, and the one that makes shifts of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -133,6 +135,39 @@ def remove_rotation(actor: Actor, row: Rotation) -> Filled:
     audit.record(DutyAudit.ROTATION_REMOVED, actor=actor, subject=row, changes={"starts_on": row.starts_on})
     row.delete()
     return refill(actor, duty)
+
+
+_later: ContextVar[dict[str, Duty] | None] = ContextVar("duties to refill later", default=None)
+
+
+@contextmanager
+def refilled_once(actor: Actor) -> Iterator[None]:
+    """While many shifts are entered: the rotations beside them are made again once, at the end.
+
+    After a crash in the middle the worker does it, as it does when days pass.
+    """
+    duties: dict[str, Duty] = {}
+    token = _later.set(duties)
+    try:
+        yield
+    finally:
+        _later.reset(token)
+        for duty in duties.values():
+            refill(actor, duty)
+
+
+def refill_beside(actor: Actor, duty: Duty, span: Span) -> None:
+    """The rotation takes notice of what was entered by hand; what is over, or far ahead, concerns it not."""
+    now = clock.now()
+    if span.ends <= now or span.starts >= queries.horizon(now):
+        return
+    if not Rotation.objects.filter(duty=duty).exists():
+        return
+    duties = _later.get()
+    if duties is None:
+        refill(actor, duty)
+    else:
+        duties[duty.code] = duty
 
 
 @transaction.atomic

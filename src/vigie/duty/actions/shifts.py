@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from vigie.duty import queries
 from vigie.duty.actions.permissions import PERMISSIONS, DutyPermission
-from vigie.duty.actions.rotations import refill
+from vigie.duty.actions.rotations import refill, refill_beside
 from vigie.duty.actions.rows import make_room, put, take
 from vigie.duty.events import DutyAudit, RotaChanged
-from vigie.duty.models import Duty, Origin, Rotation, Shift
+from vigie.duty.models import Duty, Origin, Shift
 from vigie.duty.rules import HANDOVER_OVERLAP, HIGHEST_LEVEL, LONGEST_SHIFT, Span
 from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
@@ -70,8 +70,7 @@ def add_shift(
         },
     )
     emit(RotaChanged(duty=duty.code))
-    if Rotation.objects.filter(duty=duty).exists():
-        refill(actor, duty)
+    refill_beside(actor, duty, wanted)
     return shift
 
 
