@@ -7,6 +7,8 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+# Daemons and browsers are waited for more than they work.
+WAITERS ?= 3
 LISTEN ?= 127.0.0.1:8000
 FAST := not lab and not browser and not slow
 CATALOGUES := $(shell find src -path '*/LC_MESSAGES/*.po')
@@ -23,7 +25,7 @@ run: venv ## start the desk with an invented centre: http://127.0.0.1:8000/demo/
 test: venv parts lint ## everything: lint, types, layers, sizes, then all tests (installs system parts as root on Debian)
 	$(PYTEST) -q -n $(WORKERS) -m "$(FAST)"
 	$(PYTEST) -q -n $(WORKERS) -m "$(FAST)" -p tests.support.on_postgres
-	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "lab or browser or slow"
+	$(PYTEST) -q -n $(WAITERS) --dist loadfile -m "lab or browser or slow"
 
 fast: venv ## the tests of a minute: no daemons, no browser
 	@$(PYTEST) -q -n $(WORKERS) -m "$(FAST)"

@@ -216,7 +216,7 @@ def test_a_refused_fragment_is_told_and_the_text_stays(browser: Browser, site: s
     page.unroute("**/*")
     page.route("**/*", lambda route: route.abort())
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('complaint').textContent.includes('reached')")
+    page.locator("#complaint", has_text="reached").wait_for()
     page.close()
 
 

@@ -52,10 +52,11 @@ def test_a_first_run_says_what_to_do_next(desk: Desk) -> None:
 def test_an_unexpected_error_is_one_line_and_a_file(desk: Desk) -> None:
     desk.must("migrate")
     with sqlite3.connect(desk.folder / "data" / "vigie.sqlite3") as database:
-        database.execute(
-            "INSERT INTO duty_duty (code, name_fr, name_en, phone, rank) VALUES ('x', 'x', 'x', '', 'no')"
-        )
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("DROP TABLE duty_duty")
     done = desk.run("duty", "list", "--json", VIGIE_SITE_TIME_ZONE="Europe/Paris")
+    assert done.returncode == 70
+    assert len(done.stderr.strip().splitlines()) <= 3
     assert "Traceback" not in done.stderr
     broken = desk.run("who", VIGIE_STORE_DATA=str(desk.folder / "nowhere"))
     assert broken.returncode == 70

@@ -1,6 +1,5 @@
 """The test database as it is in earnest: a file, so that threads have connections of their own; and its flush."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -24,15 +23,20 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_takes_the_audit_too() -> None:
-    """Between tests that commit, Django empties every table; SQLite's guard over the audit stands aside for that."""
-    guard = import_module("vigie.kernel.migrations.0002_audit_stays")
+    """Between tests that commit, Django empties every table; SQLite's guards over the audit stand aside for that."""
     flush = DatabaseOperations.execute_sql_flush
 
     def unguarded(self: Any, sql_list: list[str]) -> None:
-        with self.connection.schema_editor() as editor:
-            guard.unguard(None, editor)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'kernel_auditrow'"
+            )
+            guards = cursor.fetchall()
+            for name, _sql in guards:
+                cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")
         flush(self, sql_list)
-        with self.connection.schema_editor() as editor:
-            guard.guard(None, editor)
+        with self.connection.cursor() as cursor:
+            for _name, sql in guards:
+                cursor.execute(sql)
 
     setattr(DatabaseOperations, "execute_sql_flush", unguarded)  # noqa: B010 # mypy knows no method that changes
