@@ -34,6 +34,13 @@ def test_the_clock_takes_no_naive_time_and_ticks_only_when_it_travels():
     assert clock.now().tzinfo is UTC
 
 
+def test_whatever_was_typed_its_trace_can_be_written(cast: Cast):
+    typed = {"name": "Ni\x00ght", "lines": ["a\u202eb", {"deep\x00": "\ud800c"}], "n": 3}
+    row = audit.record(PeopleAudit.PERSON_SAVED, actor=cast.ada, subject=cast.amina, changes=typed)
+    row.refresh_from_db()
+    assert row.changes == {"name": "Night", "lines": ["ab", {"deep": "c"}], "n": 3}
+
+
 def test_audit_rows_can_neither_be_changed_nor_deleted(cast: Cast):
     row = audit.record(
         PeopleAudit.PERSON_SAVED, actor=cast.ada, subject=cast.amina, changes={"at": cast.amina}

@@ -21,12 +21,23 @@ class AuditKind(StrEnum):
 
 
 def plain(value: Any) -> Any:
-    """A JSON-able form of what a verb changed; aware times in ISO form, rows by their label."""
+    """A JSON-able form of what a verb changed; aware times in ISO form, rows by their label.
+
+    Text loses what can't be shown, NUL above all: PostgreSQL would refuse the row, and the change with it.
+    """
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Model):
-        return str(value)
-    return json.loads(json.dumps(value, default=str))
+    return _shown(json.loads(json.dumps(value, default=str)))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return fit(value)
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
+    if isinstance(value, dict):
+        return {fit(key): _shown(one) for key, one in value.items()}
+    return value
 
 
 def record(

@@ -33,7 +33,10 @@ def save_duty(
     _clean(duty)
     duty.save()
     audit.record(
-        DutyAudit.DUTY_SAVED, actor=actor, subject=duty, changes={"name_en": name_en, "phone": phone}
+        DutyAudit.DUTY_SAVED,
+        actor=actor,
+        subject=duty,
+        changes={"name_en": duty.name_en, "phone": duty.phone},
     )
     return duty
 
