@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vigie.dayone import columns
 from vigie.dayone.columns import Column
 from vigie.dayone.kind import Kind, Values, day
-from vigie.dayone.kinds.rotations import LOGIN, first_day
+from vigie.dayone.kinds.rotations import LOGIN, SINCE, UNTIL, first_day
 from vigie.experiments.coverage.actions import (
     PERMISSIONS,
     CoveragePermission,
@@ -76,19 +76,8 @@ COVERAGE = Kind(
             Level.TRAINING.value,
             aliases=frozenset({"niveau"}),
         ),
-        Column(
-            "from",
-            _("first day, like 2026-11-23"),
-            columns.day,
-            needed=True,
-            aliases=frozenset({"since", "depuis", "du"}),
-        ),
-        Column(
-            "until",
-            _("first day no longer; empty: no end"),
-            columns.day,
-            aliases=frozenset({"jusqu_au", "au"}),
-        ),
+        SINCE,
+        UNTIL,
     ),
     key=("person", "line", "from"),
     require=_may,

@@ -19,6 +19,16 @@ from vigie.people.queries import anybody, person_by_login
 
 DUTY = Column("duty", _("code of the duty"), columns.text, needed=True, aliases=frozenset({"permanence"}))
 LOGIN = Column("person", _("login"), columns.text, needed=True, aliases=frozenset({"personne", "login"}))
+SINCE = Column(
+    "from",
+    _("first day, like 2026-11-23"),
+    columns.day,
+    needed=True,
+    aliases=frozenset({"since", "depuis", "du"}),
+)
+UNTIL = Column(
+    "until", _("first day no longer; empty: no end"), columns.day, aliases=frozenset({"jusqu_au", "au"})
+)
 
 
 def first_day(row: Values, name: str) -> date:
@@ -52,19 +62,8 @@ QUALIFICATIONS = Kind(
     columns=(
         DUTY,
         LOGIN,
-        Column(
-            "from",
-            _("first day, like 2026-11-23"),
-            columns.day,
-            needed=True,
-            aliases=frozenset({"since", "depuis", "du"}),
-        ),
-        Column(
-            "until",
-            _("first day no longer; empty: no end"),
-            columns.day,
-            aliases=frozenset({"jusqu_au", "au"}),
-        ),
+        SINCE,
+        UNTIL,
     ),
     key=("duty", "person", "from"),
     require=may,
