@@ -256,10 +256,39 @@ class JobFile(Protocol):
     info: ClassVar[JobFileInfo]
 
     def read(
-        self, path: Path, tally: Tally, *, cluster: str = "", columns: Mapping[str, str] | None = None
+        self,
+        path: Path,
+        tally: Tally,
+        *,
+        cluster: str = "",
+        columns: Mapping[str, str] | None = None,
+        zone: str = "UTC",
     ) -> Iterator[pa.RecordBatch]:
         """Batches of schema JOBS. `columns` maps a column of JOBS to the file's name for it.
+
+        `zone` is the IANA name of the zone of times that are written without one (the centre's, as a rule); where
+        a clock was set back and a time came twice, the first is meant.
 
         Bad lines go to `tally` and the rest goes on. Raises BatchFailure with what, where and what to do if nothing
         of the file can be read (missing, empty, another format).
         """
+
+
+@runtime_checkable
+class ScansFast(Protocol):
+    """A reader that can hand over a whole file at once, for those who judge it straight away and keep nothing.
+
+    The same jobs as `read`, but each attempt once (of two lines of one attempt the last holds, noted in the tally).
+    A mappable format adds the other columns of its file under their own names, after those of JOBS: a flag, a weight,
+    an attribute. Where such a file names no job, `job_id` is the number of the row.
+    """
+
+    def scan(
+        self,
+        path: Path,
+        tally: Tally,
+        *,
+        cluster: str = "",
+        columns: Mapping[str, str] | None = None,
+        zone: str = "UTC",
+    ) -> pa.Table: ...
