@@ -1,0 +1,204 @@
+"""The lake's folder: names, days, and files that appear whole or not at all.
+
+    jobs/day=2026-11-22/<stamp>-<token>.parquet       attempts that ended on this day (UTC)
+    samples/day=2026-11-22/<stamp>-<token>.parquet    what ran when somebody looked
+    latest/cluster=farm/<stamp>-<token>.parquet       the last look at each cluster
+    aside/                                            what was no file of ours, with the reason
+
+`stamp` is the time of writing in µs since 1970, in hexadecimal, so that names sort as they were written; a name that
+ends in `c` is a merger of others (`upkeep`). Whatever has another name is not read. A file is written under a name
+that begins with a dot, flushed to the disk, and then renamed: a reader, and a machine that lost its power, sees it
+whole or not at all.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROW_GROUP = 122_880  # DuckDB's own: one vector of work for a thread
+_NAME = re.compile(r"([0-9a-f]{16})-[0-9a-f]{8}(c?)\.parquet")
+_DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LakeTrouble(Exception):
+    """The folder can't be written or read. The text is for an operator: which file, why, what to do."""
+
+
+@dataclass(frozen=True)
+class SetApart:
+    """A file that was no good: where it lies now, and why."""
+
+    path: Path
+    reason: str
+
+
+def stamp_of(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(stamp: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=stamp)
+
+
+def new_name(stamp: int, *, merged: bool = False) -> str:
+    return f"{stamp:016x}-{secrets.token_hex(4)}{'c' if merged else ''}.parquet"
+
+
+def stamp_in(path: Path) -> int:
+    """The stamp in the name of a file of ours."""
+    return int(path.name[:16], 16)
+
+
+def is_ours(path: Path) -> bool:
+    return bool(_NAME.fullmatch(path.name))
+
+
+def is_merged(path: Path) -> bool:
+    return path.name.endswith("c.parquet")
+
+
+def day_folder(root: Path, day: date) -> Path:
+    return root / f"day={day.isoformat()}"
+
+
+def cluster_folder(root: Path, cluster: str) -> Path:
+    """A cluster's own folder: its name may hold what a file's name may not."""
+    return root / f"cluster={quote(cluster, safe='').replace('.', '%2E')[:200]}"
+
+
+def days(root: Path) -> list[date]:
+    """The days that there are, in order."""
+    try:
+        names = [path.name for path in root.iterdir()]
+    except FileNotFoundError:
+        return []
+    found = [match[1] for name in names if (match := _DAY.fullmatch(name))]
+    return sorted(day for text in found if (day := _date(text)))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of ours in a folder, as they were written; none if it is not there (any more)."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [folder / name for name in sorted(names) if _NAME.fullmatch(name)]
+
+
+class Pending:
+    """Files written under a hidden name, to appear together: `publish` renames them in the order given.
+
+    Left without `publish`, nothing of them stays.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Path, Path]] = []
+
+    def write(self, folder: Path, name: str, rows: pa.Table | pa.RecordBatchReader, schema: pa.Schema) -> int:
+        """Write one file and flush it to the disk. Returns its rows. Raises LakeTrouble; nothing is left then."""
+        target, hidden = folder / name, folder / f".{name}.part"
+        written = 0
+        batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
+        try:
+            _make(folder)
+            with hidden.open("wb") as out:
+                with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+                    for batch in batches:
+                        writer.write_batch(batch, row_group_size=ROW_GROUP)
+                        written += batch.num_rows
+                out.flush()
+                os.fsync(out.fileno())
+        except BaseException as error:
+            _drop(hidden)
+            if isinstance(error, OSError):
+                raise trouble(error, target) from error
+            raise
+        self._waiting.append((hidden, target))
+        return written
+
+    def publish(self) -> list[Path]:
+        """Let them appear. Raises LakeTrouble."""
+        done: list[Path] = []
+        while self._waiting:
+            hidden, target = self._waiting[0]
+            try:
+                hidden.rename(target)
+            except OSError as error:
+                raise trouble(error, target) from error
+            done.append(self._waiting.pop(0)[1])
+        for folder in {path.parent for path in done}:
+            flush(folder)
+        return done
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        for hidden, _target in self._waiting:
+            _drop(hidden)
+        self._waiting.clear()
+
+
+def _drop(path: Path) -> None:
+    """Away with it, if it is there; a disk that can't even do that has been complained of already."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    """A folder that survives a power cut: its entry in the one above is flushed too."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        for above in folder.parents[:3]:
+            flush(above)
+
+
+def flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def trouble(error: OSError, path: Path) -> LakeTrouble:
+    """An error of the disk in words that help. Nothing of the lake is lost by it: a file appears whole or not."""
+    return LakeTrouble(
+        f"{path.parent} can't be written: {error.strerror or error}. Nothing was lost; make room there, or give "
+        f"it to the user that runs Vigie, and the same is tried again."
+    )
+
+
+def hidden_files(root: Path) -> Iterator[Path]:
+    """What was being written, now or when a program died."""
+    return root.glob("*/*/.*.part")
+
+
+def set_apart(root: Path, path: Path, reason: str) -> SetApart:
+    """Move a file that is no good out of the way, with its reason beside it. Raises OSError if it can't be moved."""
+    aside = root / "aside"
+    aside.mkdir(parents=True, exist_ok=True)
+    target = aside / f"{path.parent.parent.name}-{path.parent.name}-{path.name.lstrip('.')}"
+    if target.exists():
+        target = target.with_name(f"{target.name}-{secrets.token_hex(4)}")
+    path.rename(target)
+    target.with_name(f"{target.name}.reason.txt").write_text(f"{path}: {reason}\n", "utf-8")
+    return SetApart(target, reason)
