@@ -21,7 +21,7 @@ SELECT s.cluster, s.nodes,
   CASE WHEN count(m.rack) = count(*) AND min(m.rack) = max(m.rack) THEN min(m.rack) END AS rack
 FROM (
   SELECT d.cluster, d.nodes, unnest(d.nodes) AS node
-  FROM (SELECT DISTINCT cluster, nodes FROM {source} WHERE len(nodes) > 1) AS d
+  FROM (SELECT DISTINCT cluster, nodes FROM {source} WHERE array_length(nodes) > 1) AS d
 ) AS s
 LEFT JOIN node_map AS m ON m.cluster = s.cluster AND m.node = s.node
 GROUP BY s.cluster, s.nodes
@@ -32,8 +32,8 @@ SELECT j.*,
   a.experiment AS experiment,
   a.person AS person,
   a.language AS language,
-  CASE WHEN len(j.nodes) > 1 THEN r.rack ELSE n.rack END AS rack,
-  CASE WHEN len(j.nodes) = 1 THEN j.nodes[1] END AS node,
+  CASE WHEN array_length(j.nodes) > 1 THEN r.rack ELSE n.rack END AS rack,
+  CASE WHEN array_length(j.nodes) = 1 THEN j.nodes[1] END AS node,
   q.service AS service,
   {name_shape} AS name_shape,
   j.cpu_s / nullif(j.elapsed_s * j.cores, 0) AS efficiency,

@@ -1,5 +1,6 @@
 """What the lake promises: each attempt once, the words told last, and no file that a reader can't read."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def lake(tmp_path):
 
 def ids(lake, since=None, until=None, what="jobs"):
     with Lake(lake.root, lake.bounds).open(since, until) as engine:
-        return sorted(row["job_id"] for row in engine.rows(f"SELECT job_id FROM {what}"))
+        return sorted(row["job_id"] for row in engine.rows("SELECT job_id FROM " + what))
 
 
 def test_an_empty_lake_answers(lake):
@@ -185,7 +186,7 @@ def test_broken_and_foreign_files_are_set_apart_and_said(lake):
 def test_a_damaged_page_is_set_apart_too(lake):
     lake.write_jobs([batch(*(job(n) for n in range(2000)))], NOON)
     lake.write_jobs([batch(job(5000))], NOON)
-    path = sorted(lake.jobs.rglob("*.parquet"))[0]
+    path = min(lake.jobs.rglob("*.parquet"))
     data = bytearray(path.read_bytes())
     data[200:3000] = b"\xff" * 2800
     path.write_bytes(data)
@@ -218,8 +219,6 @@ def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_lost(lake, tmp_p
 
 
 def test_a_full_disk_leaves_nothing_behind(lake, monkeypatch):
-    import os
-
     def full(_handle):
         raise OSError(28, "No space left on device")
 
