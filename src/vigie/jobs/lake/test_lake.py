@@ -22,7 +22,7 @@ def lake(tmp_path):
 
 def ids(lake, since=None, until=None, what="jobs"):
     with Lake(lake.root, lake.bounds).open(since, until) as engine:
-        return sorted(row["job_id"] for row in engine.rows("SELECT job_id FROM " + what))
+        return sorted(row["job_id"] for row in engine.rows(f"FROM {what} SELECT job_id"))
 
 
 def test_an_empty_lake_answers(lake):
