@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Get what `make test` needs from the system: real mail servers, a database server, a browser.
+"""Get what `make test` needs from the system: real mail servers, a database server, Slurm, a browser.
 
 As root on Debian it installs what is missing; anywhere else it says, one loud line per part, what is missing and
 how to get it, and the tests that need it skip with the same line. Standard library only: it runs before `.venv`.
@@ -37,6 +37,12 @@ def postgres() -> str:
     folders = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
     newest = max(folders, key=lambda path: float(path.parent.name), default=None)
     return str(newest or "") or program("initdb")
+
+
+def slurm() -> str:
+    """Path of slurmctld if all that its lab starts is here; "" otherwise."""
+    needed = ("slurmd", "slurmdbd", "slurmrestd", "munged", "mariadbd", "slurmctld")
+    return "" if "" in (found := [program(name) for name in needed]) else found[-1]
 
 
 def is_root() -> bool:
@@ -82,6 +88,13 @@ PARTS = {
         ),
         Part("OpenLDAP", "farm accounts from a real directory", ("slapd",), lambda: program("slapd")),
         Part("PostgreSQL", "tests on the second database", ("postgresql",), postgres),
+        Part(
+            "Slurm",
+            "jobs of a real batch system",
+            ("slurm-wlm", "slurmdbd", "slurmrestd", "slurm-wlm-jwt-plugin", "munge", "mariadb-server"),
+            slurm,
+            root_only=True,
+        ),
         Part("Chromium", "tests in a browser", ("chromium",), chromium),
         Part("fonts", "readable pictures of the pages", ("fonts-dejavu-core",), fonts),
         Part("gettext", "checks of the translations", ("gettext",), lambda: program("msgfmt")),

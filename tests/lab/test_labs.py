@@ -13,6 +13,7 @@ from tests.support.browser import PHONE, PageFactory
 from tests.support.mail_lab import MailLab
 from tests.support.postgres_lab import PostgresLab
 from tests.support.processes import ROOT, answers
+from tests.support.slurm_lab import ADA, BRUNO, BURN, SLEEP, SlurmLab
 
 
 @pytest.mark.lab
@@ -67,3 +68,14 @@ def test_a_page_is_seen_as_its_reader_sees_it(page: PageFactory) -> None:
     assert one.evaluate("navigator.language") == "fr-FR"
     assert one.evaluate("innerWidth") == PHONE
     assert one.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is True
+
+
+@pytest.mark.lab
+def test_slurm_runs_and_accounts_jobs_of_two_users(slurm: SlurmLab) -> None:
+    one = slurm.submit(ADA, BURN, "1", name="burn")
+    two = slurm.submit(BRUNO, SLEEP, name="sleep")
+    slurm.wait_for(two, "RUNNING")
+    slurm.wait_until_accounted(one)
+    asked = slurm.run("sacct", "-a", "-X", "-n", "-P", "-j", f"{one},{two}", "-o", "User,Account")
+    assert sorted(asked.splitlines()) == ["vigie-ada|helios", "vigie-bruno|kronos"]
+    slurm.cancel_all()

@@ -14,6 +14,7 @@ from tests.support.mail_lab import MailLab, mail_lab_running
 from tests.support.parts import need
 from tests.support.postgres_lab import PostgresLab, postgres_running
 from tests.support.quick_cast import quick_cast
+from tests.support.slurm_lab import SlurmLab, slurm_running
 from tests.support.small_smtp import SmallSmtp, small_smtp_server
 from vigie.kernel.clock import Clock
 from vigie.kernel.clock import clock as the_clock
@@ -87,6 +88,20 @@ def ldap_lab(ldap_process: LdapLab) -> LdapLab:
     """OpenLDAP, still standing: `fill` it. Mark the test `lab`."""
     ldap_process.stop()
     return ldap_process
+
+
+@pytest.fixture(scope="session")
+def slurm_process() -> Iterator[SlurmLab]:
+    need("Slurm")
+    with slurm_running() as lab:
+        yield lab
+
+
+@pytest.fixture
+def slurm(slurm_process: SlurmLab) -> SlurmLab:
+    """A real Slurm, all its daemons running; other tests' jobs may be there. Mark the test `lab`."""
+    slurm_process.start()
+    return slurm_process
 
 
 @pytest.fixture(scope="session")
