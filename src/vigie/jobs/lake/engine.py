@@ -11,10 +11,12 @@ Relations that an engine offers to SQL texts:
 `"user"` and `"group"` are words of SQL: quote them.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import gettempdir
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -26,7 +28,7 @@ from vigie.contracts.batch import JOBS
 from vigie.jobs.lake.prepared import prepared
 from vigie.jobs.lake.schema import KEY, MAPS, SAMPLES, STORED_JOBS, STORED_SAMPLES
 
-BATCH = 65_536
+BATCH = 122_880  # rows; as many as a row group of the files
 
 
 class EngineTrouble(Exception):
@@ -87,8 +89,7 @@ class DuckEngine:
             "autoinstall_known_extensions": False,  # nothing is fetched from outside
             "preserve_insertion_order": False,
         }
-        if bounds.spill:
-            config["temp_directory"] = str(bounds.spill)
+        config["temp_directory"] = str(bounds.spill or Path(gettempdir()) / f"vigie-spill-{os.getuid()}")
         self._base = duckdb.connect(":memory:", config=config)
 
     @classmethod
@@ -125,6 +126,30 @@ class DuckEngine:
         engine = cls(bounds)
         try:
             engine._take(batches)
+            for name in ("samples", "latest"):
+                engine._view(name, _nothing(SAMPLES))
+            engine._desk(maps or {}, zone)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+
+    @classmethod
+    def over_table(
+        cls,
+        table: pa.Table,
+        maps: Mapping[str, pa.Table] | None = None,
+        *,
+        zone: str = "UTC",
+        bounds: Bounds = Bounds(),
+    ) -> Self:
+        """Over a table that has each attempt once, as `ScansFast` hands it over; its further columns stay beside.
+
+        In `prepared` a column of the file's own goes before what the desk knows under that name.
+        """
+        engine = cls(bounds)
+        try:
+            engine.register("jobs", table)
             for name in ("samples", "latest"):
                 engine._view(name, _nothing(SAMPLES))
             engine._desk(maps or {}, zone)
@@ -258,6 +283,21 @@ def _plain(paths: Sequence[Path], schema: pa.Schema) -> str:
 def stored(paths: Sequence[Path], schema: pa.Schema) -> str:
     """The files' rows as they are stored, every version of them."""
     return _plain(paths, schema)
+
+
+def merged(
+    paths: Sequence[Path], schema: pa.Schema, key: Sequence[str], order: Sequence[str], *, thin_s: int = 0
+) -> str:
+    """What counts of some files, in an order that makes the merger quick to read.
+
+    `thin_s`: of the samples of an attempt in each such span, counted from midnight, only the first.
+    """
+    text = _latest_written(paths, schema, key)
+    if thin_s:
+        slot = f"epoch(seen)::BIGINT // {thin_s}"
+        ranked = f"row_number() OVER (PARTITION BY {', '.join(key[:-1])}, {slot} ORDER BY seen)"
+        text = f"SELECT * FROM ({text}) QUALIFY {ranked} = 1"  # noqa: S608 # our own names
+    return f"SELECT * FROM ({text}) ORDER BY {', '.join(order)}"  # noqa: S608 # our own names
 
 
 def _latest_written(paths: Sequence[Path], schema: pa.Schema, key: Iterable[str]) -> str:

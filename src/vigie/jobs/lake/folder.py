@@ -11,10 +11,11 @@ that begins with a dot, flushed to the disk, and then renamed: a reader, and a m
 whole or not at all.
 """
 
+import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +29,7 @@ import pyarrow.parquet as pq
 ROW_GROUP = 122_880  # DuckDB's own: one vector of work for a thread
 _NAME = re.compile(r"([0-9a-f]{16})-[0-9a-f]{8}(c?)\.parquet")
 _DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})")
+_REPLACES = b"vigie.replaces"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,10 +64,6 @@ def stamp_in(path: Path) -> int:
 
 def is_ours(path: Path) -> bool:
     return bool(_NAME.fullmatch(path.name))
-
-
-def is_merged(path: Path) -> bool:
-    return path.name.endswith("c.parquet")
 
 
 def day_folder(root: Path, day: date) -> Path:
@@ -103,6 +101,38 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names) if _NAME.fullmatch(name)]
 
 
+def live(folder: Path) -> list[Path]:
+    """The files of a folder that count: without those that a merger replaces, which will be removed."""
+    there = files(folder)
+    if len(there) < 2:  # noqa: PLR2004 # one can't replace another
+        return there
+    gone = {path for paths in replaced(there).values() for path in paths}
+    return [path for path in there if path not in gone]
+
+
+def replaced(there: Sequence[Path]) -> dict[Path, list[Path]]:
+    """Of each merger among the files of a folder those that it replaces."""
+    found = {}
+    for path in there:
+        if path.name.endswith("c.parquet"):
+            names = set(json.loads(metadata(path).get(_REPLACES, b"[]")))
+            found[path] = [other for other in there if other.name in names]
+    return found
+
+
+def replacing(files: Sequence[Path]) -> dict[bytes, bytes]:
+    """What a merger says of itself in its footer."""
+    return {_REPLACES: json.dumps([path.name for path in files]).encode()}
+
+
+def metadata(path: Path) -> dict[bytes, bytes]:
+    """What the footer of a file says beside its columns; nothing, if it is gone or broken."""
+    try:
+        return dict(pq.read_schema(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return {}
+
+
 class Pending:
     """Files written under a hidden name, to appear together: `publish` renames them in the order given.
 
@@ -122,7 +152,8 @@ class Pending:
             with hidden.open("wb") as out:
                 with pq.ParquetWriter(out, schema, compression="zstd") as writer:
                     for batch in batches:
-                        writer.write_batch(batch, row_group_size=ROW_GROUP)
+                        part = pa.Table.from_batches([batch]).cast(schema)
+                        writer.write_table(part, row_group_size=ROW_GROUP)
                         written += batch.num_rows
                 out.flush()
                 os.fsync(out.fileno())

@@ -204,9 +204,9 @@ class Lake:
 
 
 def day_files(root: Path, first: date | None = None, last: date | None = None) -> list[list[Path]]:
-    """The files of each day in [first, last] that has some."""
+    """The files that count of each day in [first, last] that has some."""
     found = (
-        folder.files(folder.day_folder(root, day))
+        folder.live(folder.day_folder(root, day))
         for day in folder.days(root)
         if (first is None or day >= first) and (last is None or day <= last)
     )
