@@ -45,6 +45,9 @@ class Engine(Protocol):
     def register(self, name: str, table: pa.Table) -> None:
         """Let SQL texts read `table` under this name; one that had it is replaced."""
 
+    def view(self, name: str, sql: str) -> None:
+        """Read this question under a name; it is answered each time."""
+
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Compute once, and read under this name until the engine is closed."""
 
@@ -104,9 +107,9 @@ class DuckEngine:
         """Over files of the lake. Raises FilesTrouble if one of them can't be read."""
         engine = cls(bounds)
         try:
-            engine._view("jobs", jobs_sql(reading))
-            engine._view("samples", samples_sql(reading))
-            engine._view("latest", _plain(reading.latest, SAMPLES))
+            engine.view("jobs", jobs_sql(reading))
+            engine.view("samples", samples_sql(reading))
+            engine.view("latest", _plain(reading.latest, SAMPLES))
             engine._desk(maps or {}, zone)
         except BaseException:
             engine.close()
@@ -127,7 +130,7 @@ class DuckEngine:
         try:
             engine._take(batches)
             for name in ("samples", "latest"):
-                engine._view(name, _nothing(SAMPLES))
+                engine.view(name, _nothing(SAMPLES))
             engine._desk(maps or {}, zone)
         except BaseException:
             engine.close()
@@ -173,16 +176,16 @@ class DuckEngine:
         text = f"SELECT {_columns(JOBS)} FROM come"  # noqa: S608 # our own names
         if twins:
             text += f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY come DESC) = 1"
-        self._view("jobs", text)
+        self.view("jobs", text)
 
     def _desk(self, maps: Mapping[str, pa.Table], zone: str) -> None:
         for name, schema in MAPS.items():
             given = maps.get(name)
             self.register(name, schema.empty_table() if given is None else given.cast(schema))
-        self._view("prepared", prepared("jobs", zone))
-        self._view("prepared_latest", prepared("latest", zone))
+        self.view("prepared", prepared("jobs", zone))
+        self.view("prepared_latest", prepared("latest", zone))
 
-    def _view(self, name: str, sql: str) -> None:
+    def view(self, name: str, sql: str) -> None:
         self._do(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
     def register(self, name: str, table: pa.Table) -> None:

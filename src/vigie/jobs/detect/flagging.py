@@ -1,0 +1,217 @@
+"""Every detector over every attempt: which are flagged, by what, at which loss; and of how many nothing can be said.
+
+Relations that `flag` leaves in the engine:
+
+    verdicts   the columns of `judged` (see `guards`), `lost` (core-hours; null: not bad) and `exempt`: a row per attempt
+    flags      cluster, job_id, submitted, started, detector, lost_core_hours, numbers (JSON): a row per flag
+    bad        cluster, job_id, submitted, started, lost_core_hours, detectors (names, joined by commas)
+
+A row of `bad` is an attempt that lost core-hours; the loss is the largest of its detectors, so that it counts once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from vigie.jobs.detect import guards
+from vigie.jobs.detect.detector import ATTEMPT, Detector
+from vigie.jobs.detect.thresholds import Thresholds
+
+KEY = ", ".join(ATTEMPT)
+
+
+class Engine(Protocol):
+    """What is asked of an engine (`vigie.jobs.lake.engine`): relations by name, SQL in DuckDB's words."""
+
+    def view(self, name: str, sql: str) -> None: ...
+    def keep(self, name: str, sql: str) -> None: ...
+    def arrow(self, sql: str) -> pa.Table: ...
+    def rows(self, sql: str) -> list[dict[str, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What was found. `table` holds the rows of the relation `flags`.
+
+    `judged` attempts were looked at, `bad` of them lost `lost_core_hours`. Of `unknown` among them nothing can be said of
+    their CPU time: `doubts` says why ({reason: attempts}, words in `guards.DOUBTS`). `by_detector` counts flags;
+    `exempt` counts attempts spared by an exemption.
+    """
+
+    table: pa.Table
+    judged: int
+    bad: int
+    lost_core_hours: float
+    unknown: int
+    doubts: Mapping[str, int]
+    by_detector: Mapping[str, int]
+    exempt: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation of the plan; `kept` ones are computed once."""
+
+    name: str
+    sql: str
+    kept: bool
+
+
+def flag(
+    engine: Engine,
+    thresholds: Thresholds | None = None,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    outages: pa.Table | None = None,
+    exemptions: pa.Table | None = None,
+) -> Flags:
+    """Judge the attempts of `prepared` and `prepared_latest` that ended after `since` (None: all) or still run.
+
+    Those that ended before are there as peers. `outages` and `exemptions` have the columns of `guards.OUTAGE` and
+    `guards.EXEMPTION`.
+    """
+    thresholds = thresholds or Thresholds()
+    for step in plan(
+        thresholds,
+        now=now,
+        since=since,
+        outages=guards.windows(outages.to_pylist() if outages else [], now=now),
+        exempt=guards.exempt(exemptions.to_pylist() if exemptions else [], now=now),
+        silent=_silent(engine),
+        latest=_any(engine, "latest"),
+        sampled=_any(engine, "samples"),
+    ):
+        (engine.keep if step.kept else engine.view)(step.name, step.sql)
+    return _counted(engine)
+
+
+def plan(
+    thresholds: Thresholds,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    outages: Sequence[guards.Window] = (),
+    exempt: str = "false",
+    silent: Sequence[str] = (),
+    latest: bool = True,
+    sampled: bool = True,
+) -> list[Step]:
+    """The relations, each over those before it: pure SQL texts that can be said to Spark too."""
+    active = [one for one in thresholds.active() if sampled or not one.needs_samples]
+    fixed: dict[str, Any] = {"now": guards.moment(now), "touched": guards.Touched(outages)}
+    words = {one.name: {**thresholds.sql(one.name), **fixed} for one in active}
+    base = guards.judged(now=now, since=since, outages=outages, silent=silent, latest=latest)
+    beside = [
+        Step(_beside(one), one.beside.format(**thresholds.plain(one.name)), kept=True)
+        for one in active
+        if one.beside
+    ]
+    return [
+        Step("judged", base.format(**thresholds.sql(guards.SECTION)), kept=True),
+        *beside,
+        Step("verdicts", _verdicts(active, words, exempt), kept=False),
+        Step("flagged", _flagged(active), kept=True),
+        Step("flags", _flags(active, words), kept=False),
+        Step("bad", _bad(active), kept=False),
+    ]
+
+
+def _verdicts(active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]], exempt: str) -> str:
+    columns = [f"judged.{name}" for name in guards.COLUMNS]
+    joins = []
+    for one in active:
+        if one.beside:
+            columns += [f"{_beside(one)}.{name}" for name in one.brings]
+            same = " AND ".join(
+                f"{_beside(one)}.{name} IS NOT DISTINCT FROM judged.{name}" for name in one.on
+            )
+            joins.append(f"LEFT JOIN {_beside(one)} ON {same}")
+    losses = [f"{_loss(one).format(**words[one.name])} AS {_column(one)}" for one in active]
+    counted = ", ".join(["NULL", "CAST(NULL AS DOUBLE)", *(_column(one) for one in active if not one.advice)])
+    return (
+        f"SELECT *, CASE WHEN NOT exempt THEN greatest({counted}) END AS lost FROM ("  # noqa: S608 # our own names
+        f"SELECT *, {', '.join([*losses, f'{exempt} AS exempt'])} FROM ("
+        f"SELECT {', '.join(columns)} FROM judged {' '.join(joins)}) AS a) AS b WHERE due"
+    )
+
+
+def _loss(one: Detector) -> str:
+    """Core-hours lost if the detector flags the row, else null."""
+    said = f"due AND ({one.applies}) AND ({one.measured}) AND ({one.when})"
+    if one.advice:
+        return f"CASE WHEN {said} THEN 0.0 END"
+    return f"CASE WHEN {said} AND ({one.lost}) >= {{min_loss}} THEN {one.lost} END"
+
+
+def _flagged(active: Sequence[Detector]) -> str:
+    some = " OR ".join(["false", *(f"{_column(one)} IS NOT NULL" for one in active)])
+    return f"SELECT * FROM verdicts WHERE {some}"  # noqa: S608 # our own names
+
+
+def _flags(active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]]) -> str:
+    parts = []
+    for one in active:
+        numbers = ", ".join(f"'{name}': {number.sql}" for name, number in one.numbers.items())
+        parts.append(
+            f"SELECT {KEY}, '{one.name}' AS detector, {_column(one)} AS lost_core_hours, "  # noqa: S608 # our own names
+            f"CAST(to_json({{{{{numbers}}}}}) AS VARCHAR) AS numbers "
+            f"FROM flagged WHERE {_column(one)} IS NOT NULL AND NOT exempt".format(**words[one.name])
+        )
+    return " UNION ALL ".join(parts) or _NO_FLAGS
+
+
+_NO_FLAGS = f"SELECT {KEY}, '' AS detector, 0.0 AS lost_core_hours, '' AS numbers FROM flagged WHERE false"  # noqa: S608 # same
+
+
+def _bad(active: Sequence[Detector]) -> str:
+    names = [f"CASE WHEN {_column(one)} IS NOT NULL THEN '{one.name}' END" for one in active]
+    return (
+        f"SELECT {KEY}, lost AS lost_core_hours, concat_ws(',', {', '.join(['NULL', *names])}) AS detectors "  # noqa: S608 # same
+        f"FROM flagged WHERE lost IS NOT NULL"
+    )
+
+
+def _beside(one: Detector) -> str:
+    return f"beside_{one.name.replace('-', '_')}"
+
+
+def _column(one: Detector) -> str:
+    return f"lost_{one.name.replace('-', '_')}"
+
+
+def _any(engine: Engine, relation: str) -> bool:
+    return bool(engine.rows(f"SELECT 1 AS one FROM {relation} LIMIT 1"))  # noqa: S608 # our own name
+
+
+def _silent(engine: Engine) -> list[str]:
+    """Clusters on which no attempt has a second of CPU: their accounting doesn't measure it."""
+    rows = engine.rows(
+        "SELECT cluster FROM jobs WHERE elapsed_s >= 1800 AND cpu_s IS NOT NULL GROUP BY cluster "  # noqa: S608 # our own names
+        f"HAVING count(*) >= {guards.SILENT} AND max(cpu_s) <= 0"
+    )
+    return [row["cluster"] for row in rows]
+
+
+def _counted(engine: Engine) -> Flags:
+    doubts = engine.rows(
+        "SELECT doubt, count(*) AS n FROM judged WHERE due AND settled GROUP BY doubt ORDER BY n DESC, doubt"
+    )
+    table = engine.arrow("SELECT * FROM flags")
+    names = engine.rows("SELECT detector, count(*) AS n FROM flags GROUP BY detector ORDER BY detector")
+    [sums] = engine.rows("SELECT count(*) AS n, coalesce(sum(lost_core_hours), 0.0) AS lost FROM bad")
+    [spared] = engine.rows("SELECT count(*) AS n FROM flagged WHERE exempt")
+    [seen] = engine.rows("SELECT count(*) AS n FROM judged WHERE due")
+    return Flags(
+        table=table,
+        judged=seen["n"],
+        bad=sums["n"],
+        lost_core_hours=sums["lost"],
+        unknown=sum(row["n"] for row in doubts if row["doubt"]),
+        doubts={row["doubt"]: row["n"] for row in doubts if row["doubt"]},
+        by_detector={row["detector"]: row["n"] for row in names},
+        exempt=spared["n"],
+    )

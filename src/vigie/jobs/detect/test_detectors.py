@@ -1,0 +1,483 @@
+"""Each detector against a plain reference, and each guard: right, or unknown, never a false alarm."""
+
+import json
+import math
+import statistics
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import sqlglot
+from sqlglot.errors import UnsupportedError
+
+from vigie.contracts.batch import JOBS, UNLIMITED_S
+from vigie.jobs import detect
+from vigie.jobs.detect import flagging, guards, thresholds
+from vigie.jobs.detect.detector import Unit
+from vigie.jobs.lake.engine import DuckEngine
+from vigie.jobs.lake.schema import SAMPLES
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR = 3600
+GIB = 2**30
+
+
+def job(job_id: str, **changes: Any) -> dict[str, Any]:
+    """A good job of ten hours on eight cores; times move with `elapsed_s` and `age`."""
+    age = changes.pop("age", 20)
+    row: dict[str, Any] = dict.fromkeys(JOBS.names)
+    row |= {
+        "cluster": "farm",
+        "job_id": job_id,
+        "user": "anna",
+        "account": "atlas",
+        "queue": "long",
+        "cores": 8,
+    }
+    row |= {"elapsed_s": 10 * HOUR, "state": "completed", "name": f"sim_{job_id}", **changes}
+    started = NOW - timedelta(hours=age)
+    row.setdefault("started", started)
+    row["started"] = changes.get("started", started)
+    row["submitted"] = changes.get("submitted", started)
+    if "ended" not in changes and row["state"] != "running":
+        row["ended"] = row["started"] and row["started"] + timedelta(seconds=max(row["elapsed_s"] or 0, 0))
+    if "cpu_s" not in changes:
+        row["cpu_s"] = 0.95 * (row["elapsed_s"] or 0) * (row["cores"] or 0)
+    return row
+
+
+def engine(rows: list[dict[str, Any]], samples: list[dict[str, Any]] | None = None) -> DuckEngine:
+    made = DuckEngine.over_batches(pa.Table.from_pylist(rows, schema=JOBS).to_batches())
+    if samples:
+        table = pa.Table.from_pylist(samples, schema=SAMPLES)
+        made.register("sampled", table)
+        made.view("samples", "SELECT * FROM sampled")
+        made.view("latest", "SELECT * FROM sampled QUALIFY seen = max(seen) OVER (PARTITION BY cluster)")
+    return made
+
+
+def flagged(rows: list[dict[str, Any]], **how: Any) -> dict[str, set[str]]:
+    """{job: detectors}."""
+    samples = how.pop("samples", None)
+    found: dict[str, set[str]] = {}
+    with engine(rows, samples) as one:
+        for row in detect.flag(one, how.pop("thresholds", None), now=NOW, **how).table.to_pylist():
+            found.setdefault(row["job_id"], set()).add(row["detector"])
+    return found
+
+
+def own(name: str) -> dict[str, float]:
+    known = detect.Thresholds()
+    return {key: one.value for key, one in {**known.of("guards"), **known.of(name)}.items()}
+
+
+# --- a reference in plain Python, row by row
+
+
+def known(row: Mapping[str, Any]) -> bool:
+    good = row["elapsed_s"] and row["elapsed_s"] > 0 and row["cores"] and row["cores"] > 0
+    return bool(
+        good and row["cpu_s"] is not None and 0 <= row["cpu_s"] <= 1.1 * row["elapsed_s"] * row["cores"] + 300
+    )
+
+
+def settled(row: Mapping[str, Any]) -> bool:
+    return row["state"] not in {"waiting", "held"} and (row["elapsed_s"] or 0) >= 1800
+
+
+def logit(row: Mapping[str, Any]) -> float:
+    share = min(max(row["cpu_s"] / (row["elapsed_s"] * row["cores"]), 0.005), 0.995)
+    return math.log(share / (1 - share))
+
+
+def ref_low(row: Mapping[str, Any], _rows: Any) -> float | None:
+    limit = own("low-efficiency")["efficiency"]
+    low = settled(row) and known(row) and row["cpu_s"] < limit * max(row["elapsed_s"] - 600, 0) * row["cores"]
+    return (row["elapsed_s"] * row["cores"] - row["cpu_s"]) / HOUR if low else None
+
+
+def ref_unused(row: Mapping[str, Any], _rows: Any) -> float | None:
+    if not (settled(row) and known(row)):
+        return None
+    k = max(math.ceil(row["cpu_s"] / row["elapsed_s"] - 0.1), 1)
+    some = row["cores"] >= 2 and k <= 0.5 * row["cores"] and row["cpu_s"] >= 0.7 * k * row["elapsed_s"]
+    return (row["cores"] - k) * row["elapsed_s"] / HOUR if some else None
+
+
+def ref_over(row: Mapping[str, Any], _rows: Any) -> float | None:
+    over = settled(row) and row["cores"] and row["limit_s"] and row["elapsed_s"] > row["limit_s"] + 600
+    return (row["elapsed_s"] - row["limit_s"]) * row["cores"] / HOUR if over else None
+
+
+def ref_memory(row: Mapping[str, Any], _rows: Any) -> float | None:
+    asked, used = row["memory_asked_b"] or 0, row["memory_used_b"] or 0
+    if not (settled(row) and asked > 0 and used > 0 and row["cores"] and row["state"] != "running"):
+        return None
+    if used > 0.35 * asked or asked <= 4 * GIB * row["cores"]:
+        return None
+    return (asked / (4 * GIB) - max(used / (4 * GIB), row["cores"])) * row["elapsed_s"] / HOUR
+
+
+def shape(row: Mapping[str, Any]) -> str:
+    return "".join(
+        "#" if sign == "0" else sign for sign in "".join("0" if s.isdigit() else s for s in row["name"])
+    )
+
+
+def ref_peers(row: Mapping[str, Any], rows: list[dict[str, Any]]) -> float | None:
+    if not (settled(row) and known(row)):
+        return None
+    peers = [one for one in rows if settled(one) and known(one) and shape(one) == shape(row)]
+    if len(peers) < 12:
+        return None
+    xs = [logit(one) for one in peers]
+    middle = statistics.median(xs)
+    mad = statistics.median(abs(x - middle) for x in xs)
+    usual = statistics.median(one["cpu_s"] / (one["elapsed_s"] * one["cores"]) for one in peers)
+    efficiency = row["cpu_s"] / (row["elapsed_s"] * row["cores"])
+    below = logit(row) < middle - 3.5 * max(1.4826 * mad, 0.5) and efficiency <= 0.6 * usual
+    return (usual * row["elapsed_s"] * row["cores"] - row["cpu_s"]) / HOUR if below else None
+
+
+REFERENCE = {
+    "low-efficiency": ref_low,
+    "unused-cores": ref_unused,
+    "over-limit": ref_over,
+    "asks-memory": ref_memory,
+    "below-peers": ref_peers,
+}
+
+
+def mixed() -> list[dict[str, Any]]:
+    """Jobs by hand around every edge; names of one digit, so that the reference may do without hashes."""
+    rows = [job(f"{n}", name=f"sim_{n % 10}", cpu_s=8 * 10 * HOUR * (0.93 + n % 5 / 100)) for n in range(20)]
+    rows += [
+        job(f"io{n}", name=f"io_{n % 10}", cores=1, cpu_s=10 * HOUR * (0.1 + n % 7 / 40)) for n in range(20)
+    ]
+    for n, share in enumerate(
+        (0.0, 0.01, 0.11, 0.13, 0.19, 0.2, 0.25, 0.39, 0.4, 0.49, 0.5, 0.6, 1.0, 1.05, 1.2)
+    ):
+        rows.append(job(f"e{n}", name="sim_1", cpu_s=8 * 10 * HOUR * share))
+    for n, elapsed in enumerate((60, 1799, 1800, 1801, HOUR, 24 * HOUR)):
+        rows.append(job(f"s{n}", name="x", elapsed_s=elapsed, cpu_s=10.0))
+        rows.append(job(f"o{n}", name="x", elapsed_s=elapsed, limit_s=HOUR, age=30))
+    for n, (asked, used) in enumerate(
+        ((8, 1), (64, 3), (64, 22), (64, 23), (33, 1), (None, 1), (64, None), (64, 0))
+    ):
+        rows.append(
+            job(f"m{n}", name="y", memory_asked_b=asked and asked * GIB, memory_used_b=used and used * GIB)
+        )
+    return rows
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_a_detector_says_what_plain_python_says(name: str) -> None:
+    rows = mixed()
+    expected = {row["job_id"]: REFERENCE[name](row, rows) for row in rows}
+    expected = {key: lost for key, lost in expected.items() if lost is not None and lost >= 0.5}
+    assert expected
+    with engine(rows) as one:
+        table = detect.flag(one, now=NOW).table.to_pylist()
+    found = {row["job_id"]: row["lost_core_hours"] for row in table if row["detector"] == name}
+    assert found == pytest.approx(expected)
+
+
+def test_the_loss_of_an_attempt_counts_once_the_largest() -> None:
+    with engine(mixed()) as one:
+        found = detect.flag(one, now=NOW)
+        bad = {row["job_id"]: row for row in one.rows("SELECT * FROM bad")}
+        lost = one.rows("SELECT sum(lost) AS lost, count(lost) AS n FROM verdicts")
+    rows = sorted((row for row in found.table.to_pylist()), key=lambda row: row["job_id"])
+    for job_id, flags in groupby(rows, key=lambda row: row["job_id"]):
+        seen = list(flags)
+        if any(row["detector"] != "asks-time" for row in seen):
+            assert bad[job_id]["lost_core_hours"] == max(row["lost_core_hours"] for row in seen)
+            assert set(bad[job_id]["detectors"].split(",")) == {row["detector"] for row in seen}
+    assert found.bad == len(bad) == lost[0]["n"]
+    assert found.lost_core_hours == pytest.approx(lost[0]["lost"])
+
+
+# --- peers
+
+
+def test_what_is_bound_by_io_by_nature_is_left_alone_and_a_fall_from_95_to_40_is_not() -> None:
+    good = [job(f"g{n}", name=f"reco_{n}", cores=1, cpu_s=36_000 * (0.93 + n % 5 / 100)) for n in range(15)]
+    nature = [job(f"i{n}", name=f"skim_{n}", cores=1, cpu_s=36_000 * (0.21 + n % 9 / 100)) for n in range(15)]
+    fallen = job("fallen", name="reco_99", cores=1, cpu_s=36_000 * 0.4)
+    assert flagged([*good, *nature, fallen]) == {"fallen": {"below-peers"}}
+
+
+def test_a_day_on_which_all_goes_wrong_is_not_its_own_measure() -> None:
+    past = [job(f"p{n}", name="reco", cores=1, age=100, cpu_s=36_000 * 0.95) for n in range(20)]
+    today = [job(f"t{n}", name="reco", cores=1, cpu_s=36_000 * 0.4) for n in range(20)]
+    since = NOW - timedelta(days=1)
+    assert set(flagged([*past, *today], since=since)) == {row["job_id"] for row in today}
+    assert flagged(today, since=since) == {}
+
+
+def test_few_peers_say_nothing() -> None:
+    rows = [job(f"p{n}", name="reco", cores=1) for n in range(10)]
+    assert flagged([*rows, job("low", name="reco", cores=1, cpu_s=36_000 * 0.3)]) == {}
+
+
+# --- no progress, from samples
+
+
+def samples(*points: tuple[float, float], state: str = "running", **changes: Any) -> list[dict[str, Any]]:
+    """What was seen of a job that started 30 hours ago: (hours of elapsed time, hours of CPU)."""
+    started = NOW - timedelta(hours=30)
+    return [
+        job("7", started=started, state="running", cores=1)
+        | {"elapsed_s": int(elapsed * HOUR), "cpu_s": cpu * HOUR, "seen": started + timedelta(hours=elapsed)}
+        | ({"state": state} if elapsed == points[-1][0] else {})
+        | changes
+        for elapsed, cpu in points
+    ]
+
+
+WORKED = ((1, 0.9), (12, 11.5), (23.5, 22.5))
+
+
+def progress(points: list[dict[str, Any]], **how: Any) -> set[str]:
+    return flagged([], samples=points, **how).get("7", set())
+
+
+def test_a_job_that_worked_for_a_day_and_hangs_now_is_seen() -> None:
+    assert progress(samples(*WORKED, (24, 23), (30, 23.1))) == {"no-progress"}  # 6 minutes in 6 hours
+    assert progress(samples(*WORKED, (24, 23), (30, 23.6))) == set()  # 36 minutes
+    assert progress(samples(*WORKED, (29.4, 28), (30, 28.01))) == {"no-progress"}  # 36 seconds in 36 minutes
+    assert progress(samples(*WORKED, (29.4, 28), (30, 28.05))) == set()
+
+
+def test_what_samples_cannot_tell_is_not_told() -> None:
+    stuck = (*WORKED, (24, 23), (30, 23.1))
+    assert progress(samples(*stuck, state="suspended")) == set()
+    assert progress(samples(*stuck, state="ending")) == set()
+    assert progress(samples(*stuck, (28.5, 23.1), cpu_s=None)) == set()
+    assert "no-progress" not in progress(samples((0.05, 0), (0.6, 0)))  # it may be staging
+    assert progress(samples(*stuck)[:-1]) == set()  # nobody has looked for six hours
+
+
+def test_an_outage_in_the_window_explains_it() -> None:
+    stuck = samples(*WORKED, (24, 23), (29.4, 23.05), (30, 23.1))
+    during = outage(NOW - timedelta(hours=3), NOW - timedelta(hours=2))
+    assert progress(stuck) == {"no-progress"}
+    assert progress(samples(*WORKED, (24, 23), (29.4, 28.3), (30, 28.31)), outages=during) == {"no-progress"}
+    still = outage(NOW - timedelta(hours=3), None)
+    assert progress(samples(*WORKED, (24, 23), (29.4, 23.05), (30, 23.06)), outages=still) == set()
+
+
+# --- guards
+
+
+def outage(
+    since: datetime, until: datetime | None, cluster: str | None = "farm", queue: str | None = None
+) -> pa.Table:
+    return pa.table(
+        {
+            "cluster": pa.array([cluster], pa.string()),
+            "queue": pa.array([queue], pa.string()),
+            "since": pa.array([since], pa.timestamp("us", tz="UTC")),
+            "until": pa.array([until], pa.timestamp("us", tz="UTC")),
+        }
+    )
+
+
+SLOW = {"cpu_s": 1000.0, "cores": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubt"),
+    [
+        ({"cpu_s": None}, "no-cpu"),
+        ({"cores": None}, "no-cores"),
+        ({"cores": 0}, "no-cores"),
+        ({"elapsed_s": None, "ended": NOW - timedelta(hours=1)}, "no-time"),
+        ({"elapsed_s": 0, "ended": NOW - timedelta(hours=1)}, None),  # never ran: nothing to say
+        ({"elapsed_s": -5, "ended": NOW - timedelta(hours=1)}, None),
+        ({"cpu_s": 400_000.0, "cores": 8}, "excess"),
+        ({"started": NOW + timedelta(hours=2), "ended": None, "state": "running", **SLOW}, "clocks"),
+        ({"ended": NOW - timedelta(hours=30), **SLOW}, "clocks"),
+        ({"ended": NOW - timedelta(hours=15), **SLOW}, "clocks"),
+    ],
+)
+def test_what_is_not_known_is_unknown_and_never_slow(changes: dict[str, Any], doubt: str | None) -> None:
+    with engine([job("1", **changes)]) as one:
+        found = detect.flag(one, now=NOW)
+    assert found.table.num_rows == 0
+    assert dict(found.doubts) == ({doubt: 1} if doubt else {})
+    assert found.unknown == (1 if doubt else 0)
+    assert found.judged == 1
+    assert doubt is None or doubt in guards.DOUBTS
+
+
+def test_a_cluster_that_never_measures_cpu_is_unknown() -> None:
+    with engine([job(str(n), cluster="old", cpu_s=0.0) for n in range(20)]) as one:
+        found = detect.flag(one, now=NOW)
+    assert (found.bad, dict(found.doubts)) == (0, {"not-measured": 20})
+
+
+@pytest.mark.parametrize("changes", [{"state": "waiting"}, {"state": "held"}, {"elapsed_s": 900}])
+def test_what_waits_or_just_began_is_not_looked_at(changes: dict[str, Any]) -> None:
+    with engine([job("1", **{**SLOW, "cpu_s": 1.0, **changes})]) as one:
+        found = detect.flag(one, now=NOW)
+    assert (found.table.num_rows, found.unknown) == (0, 0)
+
+
+def test_a_small_loss_is_let_go_and_staging_is_granted() -> None:
+    assert flagged([job("1", cores=1, elapsed_s=1801, cpu_s=20.0)]) == {}
+    assert (
+        flagged([job("1", cores=1, elapsed_s=HOUR, cpu_s=0.19 * HOUR)]) == {}
+    )  # 19 %, but 10 minutes may be staging
+    assert flagged([job("1", cores=1, elapsed_s=HOUR, cpu_s=0.1 * HOUR)]) == {"1": {"low-efficiency"}}
+
+
+@pytest.mark.parametrize(
+    ("where", "spared"),
+    [
+        (("farm", None), True),
+        ((None, None), True),
+        (("farm", "long"), True),
+        (("farm", "short"), False),
+        (("x", None), False),
+    ],
+)
+def test_the_time_of_an_outage_is_not_the_jobs_fault(
+    where: tuple[str | None, str | None], spared: bool
+) -> None:
+    started = NOW - timedelta(hours=20)
+    during = outage(started + timedelta(hours=1), started + timedelta(hours=10), *where)
+    assert flagged([job("1", cores=1, cpu_s=0.9 * HOUR)], outages=during) == (
+        {} if spared else {"1": {"low-efficiency"}}
+    )
+
+
+def test_outages_that_overlap_count_each_second_once() -> None:
+    started = NOW - timedelta(hours=20)
+    both = pa.concat_tables(
+        [
+            outage(started, started + timedelta(hours=3)),
+            outage(started + timedelta(hours=1), started + timedelta(hours=4), queue="long"),
+            outage(started + timedelta(hours=2), started + timedelta(hours=3), cluster=None),
+        ]
+    )
+    with engine([job("1"), job("2", queue=None), job("3", cluster="other")]) as one:
+        detect.flag(one, now=NOW, outages=both)
+        rows = {row["job_id"]: row["outage_s"] for row in one.rows("SELECT job_id, outage_s FROM judged")}
+    assert rows == {"1": 4 * HOUR, "2": 3 * HOUR, "3": HOUR}
+
+
+@pytest.mark.parametrize(
+    ("covers", "until", "spared"),
+    [
+        ({"user": "anna"}, None, True),
+        ({"user": "anna", "queue": "long"}, NOW + timedelta(days=1), True),
+        ({"user": "anna", "queue": "short"}, None, False),
+        ({"job_id": "1"}, NOW - timedelta(days=1), False),
+        ({}, None, False),
+        ({"experiment": "atlas"}, None, False),  # nobody knows its experiment here
+    ],
+)
+def test_an_exemption_spares_what_it_names_until_its_end(
+    covers: dict[str, str], until: Any, spared: bool
+) -> None:
+    row = {
+        "user": None,
+        "experiment": None,
+        "queue": None,
+        "job_id": None,
+        "reason": "agreed",
+        "until": until,
+        **covers,
+    }
+    types = [(name, pa.string()) for name in guards.EXEMPTION[:-1]] + [
+        ("until", pa.timestamp("us", tz="UTC"))
+    ]
+    table = pa.Table.from_pylist([row], schema=pa.schema(types))
+    with engine([job("1", **SLOW)]) as one:
+        found = detect.flag(one, now=NOW, exemptions=table)
+    assert (found.table.num_rows, found.bad, found.exempt) == ((0, 0, 1) if spared else (1, 1, 0))
+
+
+def test_time_asked_is_judged_by_all_completed_peers() -> None:
+    peers = [job(f"p{n}", name="a", limit_s=7 * 24 * HOUR) for n in range(20)]
+    assert set(flagged(peers)) == {row["job_id"] for row in peers}
+    assert flagged([*peers, job("long", name="a", elapsed_s=36 * HOUR, age=48)]) == {}
+    assert flagged([job(f"p{n}", name="a", limit_s=UNLIMITED_S) for n in range(20)]) == {}
+
+
+# --- configuration
+
+
+def test_thresholds_come_from_the_configuration_with_exceptions_for_places() -> None:
+    table = {
+        "low-efficiency": {"efficiency": 0.5, "for": [{"queue": "io", "efficiency": 0.01}]},
+        "below-peers": {"enabled": False},
+    }
+    mine, faults = thresholds.read(table)
+    assert faults == []
+    rows = [job("1", cores=1, cpu_s=0.4 * 36_000), job("2", cores=1, cpu_s=0.4 * 36_000, queue="io")]
+    assert flagged(rows, thresholds=mine) == {"1": {"low-efficiency"}}
+    assert "below-peers" not in {one.name for one in mine.active()}
+
+
+@pytest.mark.parametrize(
+    ("table", "option"),
+    [
+        (3, "detect"),
+        ({"slow": {}}, "detect.slow"),
+        ({"low-efficiency": 0.2}, "detect.low-efficiency"),
+        ({"low-efficiency": {"eficiency": 0.2}}, "detect.low-efficiency.eficiency"),
+        ({"low-efficiency": {"efficiency": "low"}}, "detect.low-efficiency.efficiency"),
+        ({"low-efficiency": {"efficiency": -1}}, "detect.low-efficiency.efficiency"),
+        ({"low-efficiency": {"enabled": "no"}}, "detect.low-efficiency.enabled"),
+        ({"low-efficiency": {"for": [{"queue": "io"}]}}, "detect.low-efficiency.for"),
+        ({"low-efficiency": {"for": [{"efficiency": 0.2}]}}, "detect.low-efficiency.for"),
+        ({"low-efficiency": {"for": {"queue": "io"}}}, "detect.low-efficiency.for"),
+    ],
+)
+def test_a_fault_in_the_configuration_is_named(table: Any, option: str) -> None:
+    _mine, faults = thresholds.read(table)
+    assert [name for name, _problem in faults] == [option]
+
+
+# --- words, and other engines
+
+
+def test_every_flag_says_why_in_both_languages() -> None:
+    with engine(mixed()) as one:
+        rows = detect.flag(one, now=NOW).table.to_pylist()
+    for row in rows:
+        for language in ("fr", "en"):
+            words = detect.why(row["detector"], row["numbers"], language)
+            assert "?" not in words
+            assert "{" not in words
+        assert set(json.loads(row["numbers"])) == set(detect.get(row["detector"]).numbers)
+
+
+def test_every_expression_can_be_said_to_spark() -> None:
+    window = guards.Window("farm", "long", NOW - timedelta(hours=2), NOW)
+    special, _faults = thresholds.read({"low-efficiency": {"for": [{"queue": "io", "efficiency": 0.01}]}})
+    for step in flagging.plan(
+        special, now=NOW, since=NOW, outages=[window], exempt="\"user\" = 'anna'", silent=["it's"]
+    ):
+        try:
+            [said] = sqlglot.transpile(
+                step.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+            )
+        except UnsupportedError as error:
+            pytest.fail(f"{step.name}: {error}")
+        assert sqlglot.parse_one(said, read="spark")
+
+
+def test_detectors_explain_themselves() -> None:
+    for one in detect.detectors():
+        for words in (one.title, one.about, one.example, one.why, *(t.source for t in one.thresholds)):
+            assert words.en
+            assert words.fr
+        assert one.thresholds
+        assert one.formula
+        assert all(number.unit in Unit for number in one.numbers.values())
