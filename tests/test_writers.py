@@ -67,6 +67,8 @@ NO_AUDIT = {
     "duty.trim": "same",
     "duty.make_room": "same",
     "duty.settle": "same; it audits, in the transaction of its verb",
+    "jobs.note_outage": "what the jobs know of an outage: a copy of what its own verbs audit",
+    "jobs.forget_before": "measures too old to be kept: no row that anybody made a change to",
     "services.hold": "changes nothing: it locks",
 }
 

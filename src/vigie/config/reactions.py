@@ -10,19 +10,29 @@ from vigie.outages.events import (
     FactLogged,
     FollowerAsked,
     OutageCancelled,
+    OutageChanged,
     OutageDeclared,
+    OutageEnded,
     RoleHandedOver,
 )
 from vigie.people.events import EmploymentChanged
 from vigie.post.events import DeliverySetApart, MailBounced, ReplyReceived, SenderForgotten
-from vigie.reactions import duty, handover, outages, post
+from vigie.reactions import duty, handover, jobs, outages, post
 
 REACTIONS: ReactionTable = {
-    OutageDeclared.kind: [("tell first holders", outages.tell_first_holders)],
+    OutageDeclared.kind: [
+        ("tell first holders", outages.tell_first_holders),
+        ("note outage for jobs", jobs.note_outage),
+    ],
+    OutageChanged.kind: [("note outage for jobs", jobs.note_outage)],
+    OutageEnded.kind: [("note outage for jobs", jobs.note_outage)],
     RoleHandedOver.kind: [("tell new holder", outages.tell_new_holder)],
     FactLogged.kind: [("tell of questions", outages.tell_of_questions)],
     FollowerAsked.kind: [("ask to follow", outages.ask_to_follow)],
-    OutageCancelled.kind: [("tell of cancelling", outages.tell_of_cancelling)],
+    OutageCancelled.kind: [
+        ("tell of cancelling", outages.tell_of_cancelling),
+        ("note outage for jobs", jobs.note_outage),
+    ],
     EndProposed.kind: [("tell of proposed end", outages.tell_of_proposed_end)],
     EmploymentChanged.kind: [("pass shifts on", duty.pass_shifts_on)],
     HandOverGiven.kind: [("tell of hand-over given", handover.tell_of_given)],

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "vigie.experiments.coverage",
     "vigie.notices",
     "vigie.notices.subscriptions",
+    "vigie.jobs.findings",
     "vigie.outages",
     "vigie.public",
     "vigie.dayone",

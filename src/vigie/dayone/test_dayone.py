@@ -17,6 +17,8 @@ from vigie.experiments.coverage.actions import cover
 from vigie.experiments.coverage.models import Coverage
 from vigie.experiments.models import Experiment, FarmAccount
 from vigie.experiments.rules import Account
+from vigie.jobs.findings.actions import Spot, save_places
+from vigie.jobs.findings.models import Place
 from vigie.kernel.access import System
 from vigie.kernel.errors import Conflict, Forbidden
 from vigie.kernel.models import AuditRow, EventRow
@@ -78,6 +80,7 @@ def centre(cast):
     plan_departure(cast.ada, cast.denis, on=today + timedelta(days=200), ending="contract")
     show_name(cast.amina, cast.amina, public=True)
     save_accounts(VIGIE, ACCOUNTS)
+    save_places(VIGIE, [Spot("farm", "queue", "long", service="farm"), Spot("farm", "node", "n001", "r12")])
     return cast
 
 
@@ -127,7 +130,7 @@ def test_an_exported_centre_comes_back_into_an_empty_desk(centre, shape):
 
 
 def _wipe():
-    gone = (FarmAccount, Coverage, Shift, ShiftChange, CalendarEntry, Qualification, Rotation, Duty)
+    gone = (Place, FarmAccount, Coverage, Shift, ShiftChange, CalendarEntry, Qualification, Rotation, Duty)
     for model in (*gone, Experiment, Service, Membership, Group, Person):
         model.objects.all().delete()
 

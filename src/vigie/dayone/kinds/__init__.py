@@ -10,6 +10,7 @@ from vigie.dayone.kinds.coverage import COVERAGE
 from vigie.dayone.kinds.duty import DUTIES
 from vigie.dayone.kinds.experiments import CONTACTS, EXPERIMENTS
 from vigie.dayone.kinds.people import GROUPS, PEOPLE
+from vigie.dayone.kinds.places import PLACES
 from vigie.dayone.kinds.rotations import QUALIFICATIONS, ROTATIONS
 from vigie.dayone.kinds.services import SERVICES
 from vigie.dayone.kinds.shifts import SHIFTS
@@ -24,6 +25,7 @@ KINDS: Mapping[str, Kind] = {
         EXPERIMENTS,
         CONTACTS,
         ACCOUNTS,
+        PLACES,
         COVERAGE,
         DUTIES,
         QUALIFICATIONS,

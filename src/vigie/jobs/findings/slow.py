@@ -1,0 +1,89 @@
+"""The bad jobs of each look as a file: what pages, exports and cases read, so that nobody has to judge twice.
+
+    slow/cluster=farm/running.parquet        of the last look at what runs
+    slow/cluster=farm/2026-11-21.parquet     of what ended on that day of the centre
+
+One row per bad attempt: the prepared columns of the lake, and the verdict. A file is written beside and renamed.
+No Django here.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vigie.contracts.batch import JOBS, MOMENT
+from vigie.jobs.lake.folder import cluster_folder
+
+KNOWN = pa.schema(
+    [
+        ("experiment", pa.string()),
+        ("person", pa.string()),
+        ("language", pa.string()),
+        ("rack", pa.string()),
+        ("node", pa.string()),
+        ("service", pa.string()),
+        ("name_shape", pa.string()),
+        ("efficiency", pa.float64()),
+        ("hour", pa.int64()),
+    ]
+)
+"""What the desk knows about a job beside JOBS (`jobs.lake.prepared`)."""
+
+VERDICT = pa.schema(
+    [
+        ("detector", pa.string()),  # the one that lost most
+        ("detectors", pa.list_(pa.string())),
+        ("lost_core_hours", pa.float64()),
+        ("lost_per_day", pa.float64()),  # core-hours a day at this rate; of finished jobs what they lost
+        ("numbers", pa.string()),  # JSON: the numbers of the sentence of `detector`
+        ("at", MOMENT),  # of the look
+    ]
+)
+SLOW = pa.schema([*JOBS, *KNOWN, *VERDICT])
+RUNNING = "running"
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet")
+
+
+def write(root: Path, cluster: str, name: str, table: pa.Table) -> Path:
+    """Put the bad jobs of a look in the place of those of the same name (`RUNNING`, or a day)."""
+    folder = cluster_folder(root, cluster)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.parquet"
+    beside = folder / f".{secrets.token_hex(8)}"
+    try:
+        pq.write_table(table.select(SLOW.names).cast(SLOW), beside, compression="zstd")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def read(root: Path, names: Iterable[str], cluster: str = "") -> pa.Table:
+    """The bad jobs of these looks, of one cluster or of all. A file that is not there, or is broken, has none."""
+    folders = [cluster_folder(root, cluster)] if cluster else sorted(root.glob("cluster=*"))
+    wanted = list(names)
+    found = [_read(folder / f"{name}.parquet") for folder in folders for name in wanted]
+    return pa.concat_tables([part for part in found if part is not None] or [SLOW.empty_table()])
+
+
+def _read(path: Path) -> pa.Table | None:
+    try:
+        return pq.read_table(path).select(SLOW.names).cast(SLOW)
+    except (OSError, KeyError, ValueError, pa.ArrowException):
+        return None
+
+
+def drop_before(root: Path, day: date) -> int:
+    """Files of days before that one go; returns how many."""
+    done = 0
+    for path in root.glob("cluster=*/*.parquet"):
+        match = _DAY.fullmatch(path.name)
+        if match and match[1] < day.isoformat():
+            path.unlink(missing_ok=True)
+            done += 1
+    return done
