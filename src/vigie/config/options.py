@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from vigie.config import readers, targets
+from vigie.config.batch import Batch
+from vigie.config.batch import read as read_batch
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,32 @@ OPTIONS: tuple[Option, ...] = (
         readers.natural,
         "days after which files that were sent are forgotten; 0: never",
     ),
+    Option(
+        "keep",
+        "jobs_days",
+        1095,
+        readers.natural,
+        "days after which jobs that ended are dropped from the lake; 0: never",
+    ),
+    Option(
+        "keep",
+        "samples_days",
+        90,
+        readers.natural,
+        "days after which looks at running jobs are dropped from the lake; 0: never",
+    ),
+    Option(
+        "keep",
+        "samples_whole_days",
+        14,
+        readers.natural,
+        "days after which looks at running jobs are thinned to one every half hour",
+    ),
+    Option(
+        "lake", "folder", "", readers.text, "folder of the jobs' history; empty: lake, in the data folder"
+    ),
+    Option("lake", "memory_mb", 1024, readers.count, "memory that one question to the lake may take, in MB"),
+    Option("lake", "threads", 2, readers.count, "threads that answer one question to the lake"),
     Option("accounts", "command", [], readers.argv, "command that prints the farm's accounts as CSV or JSON"),
     Option("accounts", "timeout", 60, readers.count, "seconds after which that command is stopped"),
     Option(
@@ -230,6 +258,7 @@ class Options:
     file: Path | None = None
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, dict[str, str]] = field(default_factory=dict)
+    batch: dict[str, Batch] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -259,6 +288,8 @@ def load(environ: Mapping[str, str] | None = None) -> Options:
     table = _read_toml(options)
     options.channels = _channel_tables(table.pop("channels", {}), options)
     options.targets, wrong = targets.read(table.pop("targets", {}))
+    options.batch, wrong_batch = read_batch(table.pop("batch", {}))
+    wrong += wrong_batch
     options.faults += [Fault(name, str(options.file), problem) for name, problem in wrong]
     known = {option.name for option in OPTIONS}
     for section, content in table.items():
@@ -338,12 +369,26 @@ def channels(options: Options) -> dict[str, dict[str, Any]]:
     }
     found: dict[str, dict[str, Any]] = {name: dict(values) for name, values in options.channels.items()}
     for name, values in found.items():
-        prefix = f"VIGIE_CHANNELS_{name}_".upper()
-        for variable in os.environ:
-            if variable.startswith(prefix):
-                bare = variable.removesuffix("_FILE")
-                values[bare.removeprefix(prefix).lower()] = secret(bare)
+        values.update(_secrets_of(f"VIGIE_CHANNELS_{name}_"))
     return {**found, "mail": {**mail, "password": secret("VIGIE_MAIL_PASSWORD")}}
+
+
+def _secrets_of(prefix: str) -> dict[str, str]:
+    """{setting: secret} of a table, from the variables that begin with its prefix."""
+    prefix = prefix.upper().replace("-", "_")
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix).lower(): secret(name) for name in names}
+
+
+def batch_systems(options: Options) -> dict[str, Batch]:
+    """The batch systems that are asked, by name, secrets included: never show their settings.
+
+    The secrets of `[batch.NAME]` come by `VIGIE_BATCH_NAME_TOKEN_FILE` and the like.
+    """
+    return {
+        name: replace(one, settings={**one.settings, **_secrets_of(f"VIGIE_BATCH_{name}_")})
+        for name, one in options.batch.items()
+    }
 
 
 def inbox(options: Options) -> dict[str, Any]:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "vigie.experiments.coverage",
     "vigie.notices",
     "vigie.notices.subscriptions",
+    "vigie.jobs",
     "vigie.jobs.findings",
     "vigie.outages",
     "vigie.public",
@@ -172,6 +173,7 @@ DEFAULT_FROM_EMAIL = OPTIONS["mail.sender"]
 INBOX = _options.inbox(OPTIONS)  # the mailbox that is read, its password included
 TARGETS = OPTIONS.targets  # where notices go beside mail: {name: channel, language, file of the address}
 ACCOUNTS = _options.accounts(OPTIONS)  # where farm accounts come from, the directory's password included
+BATCH = _options.batch_systems(OPTIONS)  # batch systems that are asked, their secrets included
 CHANNELS = _options.channels(OPTIONS)  # what each way out is configured with, secrets read from their files
 
 _HTTPS = OPTIONS["site.url"].startswith("https://")
