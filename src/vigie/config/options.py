@@ -216,6 +216,11 @@ OPTIONS: tuple[Option, ...] = (
         readers.count,
         "minutes after which readers are warned that the page is old",
     ),
+    Option("jobs", "look_minutes", 10, readers.count, "minutes between two judgements of what runs"),
+    Option(
+        "jobs", "peer_days", 7, readers.count, "days of finished jobs that running ones are compared with"
+    ),
+    Option("jobs", "digest", True, readers.yes_no, "mail support persons what wastes cores each morning"),
     Option("duty", "horizon", 90, readers.count, "days ahead for which rotations make shifts"),
     Option(
         "duty", "digest_day", "monday", readers.weekday, "day of the weekly mail about one's shifts; or never"

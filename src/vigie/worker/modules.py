@@ -12,6 +12,8 @@ from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.handover import actions as handover
 from vigie.experiments.coverage import actions as coverage
+from vigie.jobs.findings import actions as findings
+from vigie.jobs.findings import synthesis
 from vigie.kernel import clock
 from vigie.kernel.events import ReactionTable, dispatch_due, dispatches_due
 from vigie.notices.subscriptions import actions as subscriptions
@@ -81,6 +83,20 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: personal.apply_retention(),
             due=lambda: lock.last_ok_before("retention", DAY),
         ),
+        Module(
+            "findings",
+            seconds(30),
+            _look_at_jobs,
+            limit=timedelta(minutes=30),
+            due=lambda: synthesis.running_due() or bool(synthesis.days_due()),
+        ),
+        Module("slow jobs mail", seconds(300), lambda _turn: findings.send_digests(), due=_slow_mail_due),
+        Module(
+            "old findings",
+            seconds(600),
+            _drop_old_findings,
+            due=lambda: lock.last_ok_before("old findings", DAY),
+        ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 
@@ -127,6 +143,24 @@ def _drop_old_mail(turn: Turn) -> int:
     while turn.go_on() and (gone := post.drop_old_texts(before)):
         done += gone
     return done
+
+
+def _look_at_jobs(turn: Turn) -> int:
+    done = synthesis.look_at_running(turn.go_on)
+    for day in synthesis.days_due():
+        if not turn.go_on():
+            break
+        done += synthesis.look_at_day(day)
+    return done
+
+
+def _slow_mail_due() -> bool:
+    return bool(settings.OPTIONS["jobs.digest"]) and findings.digests_due()
+
+
+def _drop_old_findings(_turn: Turn) -> int:
+    days = settings.OPTIONS["keep.jobs_days"]
+    return synthesis.forget_before(clock.now() - days * DAY) if days else 0
 
 
 def _tidy(_turn: Turn) -> int:

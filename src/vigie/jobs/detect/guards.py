@@ -22,7 +22,7 @@ from vigie.jobs.detect.detector import Threshold, Unit, Words
 OUTAGE = ("cluster", "queue", "since", "until")
 """Columns of the relation `outages`: times at which jobs can't do their work. A null cluster or queue means all."""
 
-EXEMPTION = ("user", "experiment", "queue", "job_id", "reason", "until")
+EXEMPTION = ("cluster", "user", "experiment", "queue", "job_id", "reason", "until")
 """Columns of the relation `exemptions`: who is not flagged, why, until when. A null means any; all null exempts nobody."""
 
 SKEW_S = 300  # clocks of two hosts may differ so much
@@ -231,10 +231,10 @@ def windows(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> list[Window]
 
 def exempt(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> str:
     """The condition that an exemption which still counts covers the row."""
-    names = ("user", "experiment", "queue", "job_id")
+    names = ("cluster", "user", "experiment", "queue", "job_id")
     covers = []
     for row in rows:
-        said = [f'"{name}" = {text(str(row[name]))}' for name in names if row[name] is not None]
+        said = [f'"{name}" = {text(str(row[name]))}' for name in names if row.get(name) is not None]
         if said and (row["until"] is None or row["until"] > now):
             covers.append(f"({' AND '.join(said)})")
     return f"coalesce({' OR '.join(covers)}, false)" if covers else "false"

@@ -9,7 +9,7 @@ No Django here.
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +45,23 @@ VERDICT = pa.schema(
     ]
 )
 SLOW = pa.schema([*JOBS, *KNOWN, *VERDICT])
+MATCHED = (
+    *(
+        "cluster",
+        "experiment",
+        "user",
+        "account",
+        "group",
+        "queue",
+        "qos",
+        "node",
+        "rack",
+        "service",
+        "name_shape",
+    ),
+    *("submitted_from", "hour", "state", "language", "job_id", "detector"),
+)
+"""The columns that can be asked for by value."""
 RUNNING = "running"
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet")
 
@@ -76,6 +93,24 @@ def _read(path: Path) -> pa.Table | None:
         return pq.read_table(path).select(SLOW.names).cast(SLOW)
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return None
+
+
+def matching(where: Mapping[str, str], prefix: str = "") -> tuple[str, dict[str, str]]:
+    """The SQL condition for {column of MATCHED: value}, and its values; an empty value or "-" asks for unknown ones.
+
+    `prefix` is what stands before a column, as “j.”. Raises KeyError for another column.
+    """
+    conditions, values = ["true"], dict[str, str]()
+    for column, value in where.items():
+        if column not in MATCHED:
+            raise KeyError(column)
+        named = f'CAST({prefix}"{column}" AS VARCHAR)'
+        if value in {"", "-"}:
+            conditions.append(f"coalesce({named}, '') = ''")
+        else:
+            conditions.append(f"{named} = $is_{column}")
+            values[f"is_{column}"] = value
+    return " AND ".join(conditions), values
 
 
 def drop_before(root: Path, day: date) -> int:

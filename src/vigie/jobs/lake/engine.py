@@ -154,7 +154,7 @@ class DuckEngine:
         try:
             engine.register("jobs", table)
             for name in ("samples", "latest"):
-                engine._view(name, _nothing(SAMPLES))
+                engine.view(name, _nothing(SAMPLES))
             engine._desk(maps or {}, zone)
         except BaseException:
             engine.close()

@@ -153,12 +153,12 @@ class Lake:
         return Reading(
             jobs=day_files(self.jobs, first, last),
             samples=day_files(self.samples, first, last),
-            latest=self._latest_files(),
+            latest=self.latest_files(),
             since=since,
             until=until,
         )
 
-    def _latest_files(self) -> list[Path]:
+    def latest_files(self) -> list[Path]:
         """The last look at each cluster."""
         try:
             clusters = sorted(self.latest.iterdir())

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Sum
 
 from vigie.jobs.findings import slow
+from vigie.jobs.findings.models import Synthesis
 from vigie.jobs.findings.queries import farm
 from vigie.jobs.findings.queries.jobs import Job
+from vigie.jobs.findings.rules import Basis
 from vigie.kernel import clock
 
 MOST_SERIES = 8
@@ -40,9 +43,9 @@ def efficiency_by_experiment(days: int = 30, *, cluster: str = "") -> list[Effic
     wanted = farm.days(until - timedelta(days=days), until)
     text = """SELECT coalesce(experiment, '') AS experiment,
           CAST(ended AT TIME ZONE $zone AS DATE) AS day,
-          sum(CASE WHEN cpu_s IS NOT NULL THEN elapsed_s * cores END) AS known,
-          sum(least(cpu_s, elapsed_s * cores)) AS cpu,
-          coalesce(sum(elapsed_s * cores), 0) / 3600.0 AS core_hours
+          CAST(sum(CASE WHEN cpu_s IS NOT NULL THEN elapsed_s * cores END) AS DOUBLE) AS known,
+          sum(least(cpu_s, CAST(elapsed_s * cores AS DOUBLE))) AS cpu,
+          CAST(coalesce(sum(elapsed_s * cores), 0) AS DOUBLE) / 3600.0 AS core_hours
         FROM prepared WHERE $cluster = '' OR cluster = $cluster
         GROUP BY ALL"""
     with farm.opened(until - timedelta(days=days), until) as engine:
@@ -63,6 +66,24 @@ def efficiency_by_experiment(days: int = 30, *, cluster: str = "") -> list[Effic
 
 
 @dataclass(frozen=True)
+class LostDay:
+    """Core-hours that jobs which ended on a day lost: in all, and the part that no finding explains."""
+
+    day: date
+    lost_core_hours: float
+    unexplained_core_hours: float
+
+
+def lost_by_day(days: int = 30, *, cluster: str = "") -> list[LostDay]:
+    """The last days that were judged, oldest first, all clusters together. From rows; no job is read for it."""
+    rows = Synthesis.objects.filter(basis=Basis.FINISHED, day__gte=clock.now().date() - timedelta(days=days))
+    rows = rows.filter(cluster=cluster) if cluster else rows
+    sums = rows.order_by("day").values("day")
+    found = sums.annotate(lost=Sum("lost_core_hours"), unexplained=Sum("unexplained_core_hours"))
+    return [LostDay(row["day"], row["lost"], row["unexplained"]) for row in found]
+
+
+@dataclass(frozen=True)
 class NodeHeat:
     """A node now: its running jobs, bad ones, their cores there, CPU over core time (0…1), core-hours lost a day."""
 
@@ -79,14 +100,14 @@ class NodeHeat:
 def node_heat(cluster: str = "") -> list[NodeHeat]:
     """Every node that runs something, by rack and name. A job on several nodes counts on each, its cores in parts."""
     text = """SELECT n.cluster, n.node, coalesce(m.rack, '') AS rack, count(*) AS jobs,
-          count(n.detector) AS flagged, coalesce(sum(n.cores), 0.0) AS cores,
+          count(CASE WHEN n.lost > 0 THEN 1 END) AS flagged, coalesce(sum(n.cores), 0.0) AS cores,
           sum(n.cpu_s) / nullif(sum(CASE WHEN n.cpu_s IS NOT NULL THEN n.elapsed_s * n.cores END), 0) AS efficiency,
           coalesce(sum(n.lost), 0.0) AS lost
         FROM (
-          SELECT j.cluster, unnest(j.nodes) AS node, b.detector, j.elapsed_s,
+          SELECT j.cluster, unnest(j.nodes) AS node, j.elapsed_s,
             j.cores / CAST(len(j.nodes) AS DOUBLE) AS cores, j.cpu_s / len(j.nodes) AS cpu_s,
             b.lost_per_day / len(j.nodes) AS lost
-          FROM prepared_latest AS j LEFT JOIN bad AS b
+          FROM prepared_latest AS j LEFT JOIN slow AS b
             ON b.cluster = j.cluster AND b.job_id = j.job_id AND b.started IS NOT DISTINCT FROM j.started
           WHERE len(j.nodes) > 0 AND ($cluster = '' OR j.cluster = $cluster)
         ) AS n LEFT JOIN node_map AS m ON m.cluster = n.cluster AND m.node = n.node

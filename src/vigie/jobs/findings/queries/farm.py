@@ -9,24 +9,33 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from django.conf import settings
+from django.db.models import Q
 
+from vigie.contracts.batch import MOMENT
 from vigie.experiments.models import FarmAccount
+from vigie.jobs.detect.guards import EXEMPTION, OUTAGE
+from vigie.jobs.detect.thresholds import Thresholds
 from vigie.jobs.findings import slow
-from vigie.jobs.findings.models import Place
-from vigie.jobs.findings.rules import PlaceKind
-from vigie.jobs.lake.engine import DuckEngine
+from vigie.jobs.findings.models import OutageWindow, Place
+from vigie.jobs.findings.queries.findings import exemptions as exemptions_in_force
+from vigie.jobs.findings.rules import ExemptionKind, PlaceKind
+from vigie.jobs.lake.engine import Bounds, DuckEngine
 from vigie.jobs.lake.lake import Lake
 from vigie.jobs.lake.schema import ACCOUNTS, NODE_MAP, QUEUE_MAP
+from vigie.services.queries import touched_by
+
+EXPLAINING = ("down", "degraded")  # the effects of an outage for which a job may wait
 
 
 def lake() -> Lake:
     """The desk's."""
-    return Lake(root())
+    options = settings.OPTIONS
+    return Lake(root(), Bounds(memory_mb=options["lake.memory_mb"], threads=options["lake.threads"]))
 
 
 def root() -> Path:
-    data: Path = settings.OPTIONS.data
-    return data / "lake"
+    options = settings.OPTIONS
+    return Path(options["lake.folder"] or options.data / "lake")
 
 
 def slow_root() -> Path:
@@ -58,6 +67,50 @@ def _table(schema: pa.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
     )
 
 
+def thresholds() -> Thresholds:
+    """The numbers that detectors compare with here."""
+    found: Thresholds = getattr(settings, "DETECT", None) or Thresholds()
+    return found
+
+
+def exemptions() -> pa.Table:
+    """The exemptions in force, for the detectors."""
+    columns: dict[str, str] = {
+        ExemptionKind.USER: "user",
+        ExemptionKind.EXPERIMENT: "experiment",
+        ExemptionKind.QUEUE: "queue",
+        ExemptionKind.JOB: "job_id",
+    }
+    rows = [
+        {
+            "cluster": one.cluster or None,
+            columns[one.kind]: one.value,
+            "reason": one.reason,
+            "until": one.until,
+        }
+        for one in exemptions_in_force()
+    ]
+    kinds = [MOMENT if name == "until" else pa.string() for name in EXEMPTION]
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(zip(EXEMPTION, kinds, strict=True))))
+
+
+def outages(since: datetime, until: datetime) -> pa.Table:
+    """When jobs could not do their work between these times: of each place whose service was down or degraded, or
+    needs one that was.
+    """
+    schema = pa.schema([(name, MOMENT if name in {"since", "until"} else pa.string()) for name in OUTAGE])
+    open_ = Q(ends_at__isnull=True) | Q(ends_at__gt=since)
+    windows = OutageWindow.objects.filter(open_, starts_at__lt=until, effect__in=EXPLAINING)
+    rows = []
+    for window in windows.select_related("service"):
+        hit = [service.pk for service in touched_by([window.service])]
+        for place in Place.objects.filter(service__in=hit, active=True).exclude(kind=PlaceKind.NODE):
+            queue = place.name if place.kind == PlaceKind.QUEUE else None
+            span = {"since": window.starts_at, "until": window.ends_at}
+            rows.append({"cluster": place.cluster, "queue": queue, **span})
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
 def days(since: datetime, until: datetime) -> list[date]:
     """The days of the centre that [since, until) touches, in order."""
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -69,10 +122,10 @@ def days(since: datetime, until: datetime) -> list[date]:
 def opened(
     since: datetime | None = None, until: datetime | None = None, *, bad: pa.Table | None = None
 ) -> Iterator[DuckEngine]:
-    """An engine over what ended or was seen in [since, until), with the maps; relation `bad`: schema `slow.SLOW`."""
+    """An engine over what ended or was seen in [since, until), with the maps; relation `slow`: `slow.SLOW`."""
     engine = lake().open(since, until, maps(), zone=settings.TIME_ZONE)
     try:
-        engine.register("bad", slow.SLOW.empty_table() if bad is None else bad)
+        engine.register("slow", slow.SLOW.empty_table() if bad is None else bad)
         yield engine
     finally:
         engine.close()

@@ -29,30 +29,11 @@ ORDERS: Mapping[str, str] = {
     "started": "started DESC NULLS LAST",
     "memory": "memory_used_b DESC NULLS LAST",
 }
-EQUAL = (
-    "cluster",
-    "experiment",
-    "user",
-    "account",
-    "group",
-    "queue",
-    "qos",
-    "node",
-    "rack",
-    "service",
-    "name_shape",
-    "submitted_from",
-    "hour",
-    "state",
-    "language",
-    "job_id",
-)
-"""The columns that can be asked for by value, in a filter and in the cause of a finding."""
 
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs. Empty: any. `equal` is {column of EQUAL: value}; "-" as experiment means jobs of none.
+    """Which jobs. Empty: any. `equal` is {column of `slow.MATCHED`: value}; "-" as experiment means jobs of none.
 
     `basis` running: those of the last look at each cluster; finished: those that ended in [since, until), the last
     day by default. `slow`: only bad ones; `detector`: only those that this detector flagged. `words` is looked for in
@@ -74,7 +55,7 @@ class JobFilter:
 class Job:
     """One attempt. Times aware UTC; seconds, bytes, core-hours; None: unknown. `efficiency` 0…1 (may exceed 1).
 
-    `detectors` is empty where nothing is wrong, or nothing is known. `numbers`: those of the sentence of `detector`.
+    `detectors` is empty where nothing is said against it, or nothing is known. `numbers`: those of the sentence of `detector`.
     """
 
     cluster: str
@@ -115,7 +96,8 @@ class Job:
 
     @property
     def bad(self) -> bool:
-        return bool(self.detectors)
+        """It loses core-hours; what is only advised (it asks for too much) does not make a job bad."""
+        return bool(self.lost_core_hours)
 
 
 @dataclass(frozen=True)
@@ -265,7 +247,7 @@ def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
     verdict = ", ".join(f"b.{name}" for name in slow.VERDICT.names if name != "at")
     join = "JOIN" if wanted.slow or wanted.detector or wanted.finding else "LEFT JOIN"
     conditions, values = _conditions(wanted)
-    text = f"""SELECT {columns}, {verdict} FROM {source} AS j {join} bad AS b
+    text = f"""SELECT {columns}, {verdict} FROM {source} AS j {join} slow AS b
         ON b.cluster = j.cluster AND b.job_id = j.job_id AND b.submitted IS NOT DISTINCT FROM j.submitted
         AND b.started IS NOT DISTINCT FROM j.started
         WHERE {" AND ".join(conditions)}"""  # noqa: S608 # names from our own lists, values by name
@@ -273,22 +255,20 @@ def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
 
 
 def _conditions(wanted: JobFilter) -> tuple[list[str], dict[str, Any]]:
-    conditions, values = ["true"], dict[str, Any]()
     equal = dict(wanted.equal)
     if wanted.finding is not None:
         equal = {"cluster": wanted.finding.cluster, **wanted.finding.where, **equal}
-    for column, value in equal.items():
-        if column not in EQUAL:
-            raise BadInput(
-                "jobs.column",
-                _("Jobs can’t be looked for by “%(name)s”.") % {"name": column[:40]},
-                hint=_("What can: %(names)s.") % {"names": ", ".join(EQUAL)},
-            )
-        if value in {"", "-"}:
-            conditions.append(f"coalesce(CAST(j.\"{column}\" AS VARCHAR), '') = ''")
-        else:
-            conditions.append(f'CAST(j."{column}" AS VARCHAR) = $e_{column}')
-            values[f"e_{column}"] = value
+    try:
+        text, matched = slow.matching(equal, "j.")
+    except KeyError as error:
+        raise BadInput(
+            "jobs.column",
+            _("Jobs can’t be looked for by “%(name)s”.") % {"name": str(error.args[0])[:40]},
+            hint=_("What can: %(names)s.") % {"names": ", ".join(slow.MATCHED)},
+        ) from None
+    conditions, values = [text], dict[str, Any](matched)
+    if wanted.slow or wanted.finding:
+        conditions.append("b.lost_core_hours > 0")
     if wanted.words:
         conditions.append(
             "(contains(lower(coalesce(j.name, '')), $words) OR contains(lower(j.job_id), $words)"
