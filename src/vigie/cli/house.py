@@ -5,7 +5,7 @@ topmost package hands the command line these functions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Essentials:
-    """What can be known of the configuration without Django: the database's settings, the zone, the faults."""
+    """What can be known of the configuration without Django: the database's settings, the zone, the faults.
+
+    `detect` holds the sections of detectors, as they stand in the file.
+    """
 
     database: Mapping[str, Any]
     time_zone: str
     faults: Sequence[str]
+    detect: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

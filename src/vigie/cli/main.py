@@ -33,6 +33,9 @@ def commands() -> dict[str, Command]:
         "duty": Command("duty", "django", _("Duties: shifts, holes, absences, swaps.")),
         "people": Command("people", "django", _("Who works here.")),
         "person": Command("person", "django", _("What Vigie keeps about somebody: told, or forgotten.")),
+        "jobs": Command(
+            "jobs", "nothing", _("Jobs of the farm: which are bad, and what they have in common.")
+        ),
         "service": Command("catalogue", "django", _("The catalogue of services.")),
         "experiment": Command("experiments", "django", _("Experiments and their contacts.")),
         "import": Command(

@@ -50,7 +50,10 @@ def _essentials() -> Essentials:
 
     options = config.load()
     return Essentials(
-        config.database(options), options["site.time_zone"], [str(fault) for fault in options.faults]
+        config.database(options),
+        options["site.time_zone"],
+        [str(fault) for fault in options.faults],
+        options.detect,
     )
 
 

@@ -264,6 +264,7 @@ class Options:
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, dict[str, str]] = field(default_factory=dict)
     batch: dict[str, Batch] = field(default_factory=dict)
+    detect: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -295,6 +296,8 @@ def load(environ: Mapping[str, str] | None = None) -> Options:
     options.targets, wrong = targets.read(table.pop("targets", {}))
     options.batch, wrong_batch = read_batch(table.pop("batch", {}))
     wrong += wrong_batch
+    options.detect, wrong_detect = _detect_tables(table.pop("detect", {}))
+    wrong += wrong_detect
     options.faults += [Fault(name, str(options.file), problem) for name, problem in wrong]
     known = {option.name for option in OPTIONS}
     for section, content in table.items():
@@ -326,6 +329,16 @@ def _channel_tables(table: Any, options: Options) -> dict[str, dict[str, Any]]:
         return table
     options.faults.append(Fault("channels", str(options.file), "must be sections like [channels.sms]"))
     return {}
+
+
+def _detect_tables(table: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """`[detect.NAME]` as it stands (the detectors read it), and its faults."""
+    if not table:
+        return {}, []
+    from vigie.jobs.detect import thresholds  # noqa: PLC0415 # Arrow: only where something is configured
+
+    _mine, faults = thresholds.read(table)
+    return (table if isinstance(table, dict) else {}), faults
 
 
 def _value(option: Option, table: Mapping[str, Any], environ: Mapping[str, str], options: Options) -> Any:

@@ -68,11 +68,12 @@ def flag(
     since: datetime | None = None,
     outages: pa.Table | None = None,
     exemptions: pa.Table | None = None,
+    carry: Sequence[str] = (),
 ) -> Flags:
     """Judge the attempts of `prepared` and `prepared_latest` that ended after `since` (None: all) or still run.
 
     Those that ended before are there as peers. `outages` and `exemptions` have the columns of `guards.OUTAGE` and
-    `guards.EXEMPTION`.
+    `guards.EXEMPTION`. `carry` names further columns of `prepared` that `verdicts` is to have.
     """
     thresholds = thresholds or Thresholds()
     for step in plan(
@@ -84,6 +85,7 @@ def flag(
         silent=_silent(engine),
         latest=_any(engine, "latest"),
         sampled=_any(engine, "samples"),
+        carry=carry,
     ):
         (engine.keep if step.kept else engine.view)(step.name, step.sql)
     return _counted(engine)
@@ -99,12 +101,13 @@ def plan(
     silent: Sequence[str] = (),
     latest: bool = True,
     sampled: bool = True,
+    carry: Sequence[str] = (),
 ) -> list[Step]:
     """The relations, each over those before it: pure SQL texts that can be said to Spark too."""
     active = [one for one in thresholds.active() if sampled or not one.needs_samples]
     fixed: dict[str, Any] = {"now": guards.moment(now), "touched": guards.Touched(outages)}
     words = {one.name: {**thresholds.sql(one.name), **fixed} for one in active}
-    base = guards.judged(now=now, since=since, outages=outages, silent=silent, latest=latest)
+    base = guards.judged(now=now, since=since, outages=outages, silent=silent, latest=latest, carry=carry)
     beside = [
         Step(_beside(one), one.beside.format(**thresholds.plain(one.name)), kept=True)
         for one in active
@@ -113,15 +116,17 @@ def plan(
     return [
         Step("judged", base.format(**thresholds.sql(guards.SECTION)), kept=True),
         *beside,
-        Step("verdicts", _verdicts(active, words, exempt), kept=False),
+        Step("verdicts", _verdicts(active, words, exempt, carry), kept=False),
         Step("flagged", _flagged(active), kept=True),
         Step("flags", _flags(active, words), kept=False),
         Step("bad", _bad(active), kept=False),
     ]
 
 
-def _verdicts(active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]], exempt: str) -> str:
-    columns = [f"judged.{name}" for name in guards.COLUMNS]
+def _verdicts(
+    active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]], exempt: str, carry: Sequence[str]
+) -> str:
+    columns = [f"judged.{name}" for name in (*guards.COLUMNS, *carry)]
     joins = []
     for one in active:
         if one.beside:

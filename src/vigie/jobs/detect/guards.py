@@ -100,7 +100,6 @@ _PREPARED = (
     ),
     *("person", "language", "rack", "node", "service", "name_shape", "efficiency", "hour"),
 )
-PLAIN = ", ".join(_PREPARED)
 COLUMNS = (
     *_PREPARED,
     *("due", "live", "settled", "kind", "doubt", "cpu_known", "outage_s", "judged_s", "start_s", "end_s"),
@@ -119,19 +118,26 @@ class Window:
 
 
 def judged(
-    *, now: datetime, since: datetime | None, outages: Sequence[Window], silent: Iterable[str], latest: bool
+    *,
+    now: datetime,
+    since: datetime | None,
+    outages: Sequence[Window],
+    silent: Iterable[str],
+    latest: bool,
+    carry: Sequence[str] = (),
 ) -> str:
-    """The SELECT of the relation; thresholds are still {named} in it."""
-    source = f"SELECT {PLAIN} FROM prepared"  # noqa: S608 # our own names
+    """The SELECT of the relation; thresholds are still {named} in it. `carry`: further columns of `prepared` to keep."""
+    plain = ", ".join([*_PREPARED, *carry])
+    source = f"SELECT {plain} FROM prepared"  # noqa: S608 # our own names
     if latest:
-        source += f" UNION ALL SELECT {PLAIN} FROM prepared_latest AS l WHERE NOT EXISTS ({_ENDED})"  # noqa: S608 # same
+        source += f" UNION ALL SELECT {plain} FROM prepared_latest AS l WHERE NOT EXISTS ({_ENDED})"  # noqa: S608 # same
     due = "true" if since is None else f"(ended IS NULL OR ended >= {moment(since)})"
     return f"""
 SELECT *,
   doubt IS NULL AS cpu_known,
   greatest(elapsed_s - outage_s - {{staging}}, 0) AS judged_s
 FROM (
-  SELECT {PLAIN}, due, live, settled, kind, start_s, end_s,
+  SELECT {plain}, due, live, settled, kind, start_s, end_s,
     {_doubt(silent)} AS doubt,
     least({explained(outages)}, elapsed_s) AS outage_s
   FROM (

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from sqlglot.errors import UnsupportedError
 
 from vigie.contracts.batch import JOBS, UNLIMITED_S
 from vigie.jobs import detect
-from vigie.jobs.detect import flagging, guards, thresholds
+from vigie.jobs.detect import flagging, guards, manual, thresholds
 from vigie.jobs.detect.detector import Unit
 from vigie.jobs.lake.engine import DuckEngine
 from vigie.jobs.lake.schema import SAMPLES
@@ -481,3 +482,10 @@ def test_detectors_explain_themselves() -> None:
         assert one.thresholds
         assert one.formula
         assert all(number.unit in Unit for number in one.numbers.values())
+
+
+def test_the_page_of_the_manual_is_up_to_date() -> None:
+    written = Path(__file__).resolve().parents[4] / "docs" / "manual" / "detectors.md"
+    assert written.read_text("utf-8") == manual.page(), (
+        "run python -m vigie.jobs.detect.manual > docs/manual/detectors.md"
+    )
