@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A private one-host Slurm on loopback, with its accounting: munge, MariaDB, slurmdbd, slurmctld, slurmd n1 n2 (4 CPUs
+# A private one-host Slurm on loopback, with its accounting: munge, MariaDB, slurmdbd, slurmctld, slurmd n1 n2 (16 CPUs
 # each), slurmrestd. As root on Debian (slurm-wlm slurmdbd slurmrestd slurm-wlm-jwt-plugin munge mariadb-server), no
 # systemd, no cgroups.
 #
@@ -106,8 +106,8 @@ AccountingStorageHost=127.0.0.1
 AccountingStoragePort=$dbd_port
 AccountingStoragePass=$lab/munge/sock
 AccountingStorageEnforce=associations,limits,qos
-NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$n1_port CPUs=4 RealMemory=8000 State=UNKNOWN
-NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$n2_port CPUs=4 RealMemory=8000 State=UNKNOWN
+NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$n1_port CPUs=16 RealMemory=8000 State=UNKNOWN
+NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$n2_port CPUs=16 RealMemory=8000 State=UNKNOWN
 PartitionName=batch Nodes=ALL Default=YES MaxTime=1:00:00 DefaultTime=10:00 State=UP
 PartitionName=long Nodes=ALL State=UP
 CONF

@@ -20,7 +20,7 @@ SLEEP = '#!/bin/sh\nexec sleep "${1:-600}"\n'
 
 @dataclass(frozen=True)
 class SlurmLab:
-    """See tests/lab/slurm-up.sh. Cluster "valmorin", nodes n1 and n2 of 4 CPUs, partitions batch and long."""
+    """See tests/lab/slurm-up.sh. Cluster "valmorin", nodes n1 and n2 of 16 CPUs, as they say, partitions batch and long."""
 
     folder: Path
     ports: tuple[int, ...]  # MariaDB, slurmdbd, slurmctld, slurmrestd, n1, n2
@@ -84,8 +84,11 @@ class SlurmLab:
         return answer.strip().partition(";")[0]
 
     def state(self, job_id: str) -> str:
-        """PENDING, RUNNING, COMPLETED…, of a job that slurmctld still knows."""
-        return self.run("squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", "%T").strip()
+        """PENDING, RUNNING, COMPLETED…, of a job that slurmctld still knows; of several elements, each state once."""
+        lines = self.run("squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", "%i %T").splitlines()
+        states = [line.split() for line in lines]
+        exact = {state for found, state in states if found == job_id}
+        return ",".join(sorted(exact or {state for _, state in states}))
 
     def wait_for(self, job_id: str, *states: str, seconds: float = 30) -> str:
         """Return when the job is in one of these states."""

@@ -90,6 +90,12 @@ def limit(text: str) -> int | None:
     return None if seconds is None else int(seconds)
 
 
+def queue_limit(text: str) -> int | None:
+    """Of a partition's MaxTime or DefaultTime: seconds, None: there is none."""
+    seconds = limit(text)
+    return None if seconds == UNLIMITED_S else seconds
+
+
 @lru_cache(maxsize=65536)
 def moment(text: str) -> datetime | None:
     """2026-11-22T15:28:39, asked for in UTC, or seconds since 1970; 0 is unknown."""
@@ -195,6 +201,12 @@ def exit_code(text: str) -> int | None:
         return None
     number = int(signal) if signal.isdecimal() else 0
     return 128 + number if number else int(code)
+
+
+def count(text: str) -> int | None:
+    """How many; 0 and what is no number are unknown."""
+    text = text.strip()
+    return (int(text) or None) if text.isdecimal() else None
 
 
 def step_of(job_id: str) -> str | None:

@@ -1,0 +1,67 @@
+"""Slurm as the contract wants it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import ClassVar
+
+import pyarrow as pa
+
+from vigie.batch.slurm import acting, settings
+from vigie.batch.slurm.commands import Commands
+from vigie.batch.slurm.rows import batches
+from vigie.batch.slurm.windows import in_windows
+from vigie.contracts.batch import BatchInfo, JobKey, QueueLimit, Tally
+from vigie.contracts.channel import ChannelConfig
+
+
+class SlurmBatch:
+    """See docs/manual/slurm.md."""
+
+    info: ClassVar[BatchInfo] = BatchInfo(
+        name="slurm",
+        title_en="Slurm",
+        title_fr="Slurm",
+        can=frozenset({"live-cpu", "memory", "kill", "hold", "requeue", "limits", "reserve"}),
+        tried_on="22.05.8",
+        settings=settings.ALL,
+    )
+
+    def __init__(self, config: ChannelConfig) -> None:
+        self._settings = settings.read(config)
+        self._commands = Commands(self._settings)
+
+    @property
+    def cluster(self) -> str:
+        return self._settings.cluster
+
+    def running(self, tally: Tally) -> Iterator[pa.RecordBatch]:
+        """By squeue, joined with sstat."""
+        yield from batches(self._commands.running(tally), tally)
+
+    def finished(self, since: datetime, until: datetime, tally: Tally) -> Iterator[pa.RecordBatch]:
+        """By sacct, in bounded windows. Slurm's accounting may hear of an end late: ask again with an overlap."""
+        found = in_windows(
+            since,
+            until,
+            partial(self._commands.finished, tally=tally),
+            longest=self._settings.window,
+            slow=self._settings.seconds / 4,
+        )
+        for attempts in found:
+            yield from batches(attempts, tally)
+
+    def kill(self, job: JobKey) -> str:
+        return acting.kill(self._commands, job)
+
+    def hold(self, job: JobKey) -> str:
+        return acting.hold(self._commands, job)
+
+    def requeue(self, job: JobKey) -> str:
+        return acting.requeue(self._commands, job)
+
+    def limits(self) -> Sequence[QueueLimit]:
+        return acting.limits(self._commands)
+
+    def reserve(self, name: str, nodes: Sequence[str], start: datetime, length: timedelta) -> str:
+        return acting.reserve(self._commands, name, nodes, start, length)
