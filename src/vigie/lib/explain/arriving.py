@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vigie.lib.explain import rows as columns
 from vigie.lib.explain.combinations import Level
-from vigie.lib.explain.cube import Cube, fold, keep, sums
+from vigie.lib.explain.cube import Cube, Support, fold, sums
 from vigie.lib.explain.judging import Limits
 from vigie.lib.explain.sentences import Value
 from vigie.lib.explain.since import since
@@ -29,6 +29,7 @@ class Rows:
     jobs: int
     flagged: int
     lost: float
+    support: Support
     values: tuple[int, ...]
     kept: tuple[list[Value], ...]
     cube: Callable[[], Cube]
@@ -74,7 +75,7 @@ def from_columns(data: Any, asked: Asked) -> Rows:
     lost = columns.weights(table.column(weight), weight, flagged) if weight else flagged.astype(np.float64)
     total = float(lost.sum())
     share = lost if total else flagged.astype(np.float64)
-    least_lost = float(share.sum()) * limits.least_share
+    support = limits.support(float(flagged.sum()), float(share.sum()))
     places = np.flatnonzero(flagged)
     codes: list[NDArray[np.uint16]] = []
     values: list[int] = []
@@ -83,12 +84,7 @@ def from_columns(data: Any, asked: Asked) -> Rows:
         code, known = columns.encode(table.column(name), name)
         jobs = np.bincount(code, minlength=len(known) + 1)
         values.append(int((jobs[1:] >= limits.least_flagged).sum()))
-        held = keep(
-            sums(code[places], None, len(jobs)),
-            sums(code[places], share[places], len(jobs)),
-            least_flagged=limits.least_flagged,
-            least_lost=least_lost,
-        )
+        held = support.has(sums(code[places], None, len(jobs)), sums(code[places], share[places], len(jobs)))
         held[0] = False
         numbers = np.zeros(len(jobs), np.uint16)
         numbers[held] = np.arange(1, held.sum() + 1)
@@ -111,6 +107,7 @@ def from_columns(data: Any, asked: Asked) -> Rows:
         len(flagged),
         len(places),
         total,
+        support,
         tuple(values),
         tuple(kept),
         lambda: fold(codes, [len(k) + 1 for k in kept], flagged, share),

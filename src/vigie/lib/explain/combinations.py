@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.lib.explain.cube import Cube, Floats, keep, sums
+from vigie.lib.explain.cube import Cube, Floats, Support, sums
 
 Members = NDArray[np.uint16]
 Cells = NDArray[np.int64]
@@ -21,6 +21,9 @@ class Level:
     values: NDArray[np.uint16]  # [combination, attribute]: the codes; the first row stands for none
     jobs: Floats
     start: int  # where its combinations stand among all
+
+
+Place = tuple[Level, int]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Combinations:
                 counted[row, level.start : level.start + places - 1] = sums(member, measure, places)[1:]
         return counted[0], counted[1], counted[2]
 
-    def place(self, combination: int) -> tuple[Level, int]:
+    def place(self, combination: int) -> Place:
         """The level of a combination and its number there."""
         level = next(x for x in self.levels if x.start <= combination < x.start + len(x.values) - 1)
         return level, combination - level.start + 1
@@ -56,19 +59,16 @@ class Combinations:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
-def enumerate_combinations(
-    cube: Cube, sizes: list[int], order: int, *, least_flagged: float, least_lost: float
-) -> Combinations:
+def enumerate_combinations(cube: Cube, sizes: list[int], order: int, support: Support) -> Combinations:
     """Count all combinations up to `order` attributes; one is only tried if its first part has support (apriori)."""
-    return _Enumeration(cube, sizes, least_flagged, least_lost).run(order)
+    return _Enumeration(cube, sizes, support).run(order)
 
 
 @dataclass
 class _Enumeration:
     cube: Cube
     sizes: list[int]
-    least_flagged: float
-    least_lost: float
+    support: Support
     found: dict[tuple[int, ...], Level] = field(default_factory=dict)
 
     def run(self, order: int) -> Combinations:
@@ -109,11 +109,8 @@ class _Enumeration:
     def _frequent(self, before: Members, last: Members, places: int, room: int) -> NDArray[np.intp]:
         marked = slice(0, self.cube.marked)
         key = before[marked].astype(np.intp) * places + last[marked]
-        frequent = keep(
-            sums(key, self.cube.flagged[marked], room),
-            sums(key, self.cube.lost[marked], room),
-            least_flagged=self.least_flagged,
-            least_lost=self.least_lost,
+        frequent = self.support.has(
+            sums(key, self.cube.flagged[marked], room), sums(key, self.cube.lost[marked], room)
         )
         frequent[:places] = False  # the first part has no support
         frequent[::places] = False  # the last value has none

@@ -29,9 +29,22 @@ def sums(key: NDArray[Any], weights: Floats | None, places: int) -> Floats:
     return np.bincount(key, weights=weights, minlength=places).astype(np.float64, copy=False)
 
 
-def keep(flagged: Floats, lost: Floats, *, least_flagged: float, least_lost: float) -> NDArray[np.bool_]:
-    """What may go on: enough flagged rows, enough of the loss. Holds for a combination only if for all its parts."""
-    return np.asarray((flagged >= least_flagged) & (lost >= least_lost))
+@dataclass(frozen=True)
+class Support:
+    """What may be looked at: enough flagged rows, and a share of them or of the loss.
+
+    If a combination has support, so has every part of it (apriori): what lacks it need not be combined further.
+    """
+
+    least_flagged: float
+    share_flagged: float
+    share_lost: float
+
+    def has(self, flagged: Floats, lost: Floats) -> NDArray[np.bool_]:
+        """Which of these have it."""
+        return np.asarray(
+            (flagged >= self.least_flagged) & ((flagged >= self.share_flagged) | (lost >= self.share_lost))
+        )
 
 
 def fold(codes: list[NDArray[np.uint16]], sizes: list[int], flagged: NDArray[np.bool_], lost: Floats) -> Cube:
