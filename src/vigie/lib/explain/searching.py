@@ -136,6 +136,8 @@ class Search:
         return np.asarray((self._score(which) > self.bar.threshold) & (low > self.bar.limits.least_ratio))
 
     def _best(self) -> int | None:
+        if not 0 < self.all_flagged < self.all_jobs:
+            return None  # nothing to tell apart
         which = np.flatnonzero(self.allowed & (self.flagged >= self.bar.limits.least_flagged))
         which = which[self._eligible(which)]
         if not len(which):
