@@ -49,9 +49,9 @@ def explain(
     tried = enumerate_combinations(cube, rows.sizes, order, rows.support)
     if not tried.size:
         return explanation
-    bar = Bar.over(counts, tried.orders(), limits)
+    bar = Bar.over(counts, tried.orders, limits)
     everything = np.arange(len(cube.jobs))
-    found = Search(cube, tried, bar, everything, np.ones(tried.size, bool)).run()
+    found = Search(cube, tried, bar, everything, tried.real).run()
     worth = [
         one for one in found if cube.lost[tried.cells(one)].sum() >= limits.least_share * cube.lost.sum()
     ]

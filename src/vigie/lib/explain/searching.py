@@ -51,7 +51,8 @@ class Search:
         self.open = np.zeros(len(self.cube.jobs), bool)
         self.open[self.universe] = True
         self.cover = np.zeros(len(self.cube.jobs), np.int64)
-        self.jobs, self.flagged, self.lost = self.combinations.count(self.cube, self.universe)
+        self.jobs, self.flagged = self.combinations.count(self.universe)
+        self.whole = self.jobs.copy()
         self.all_jobs = float(self.cube.jobs[self.universe].sum())
         self.all_flagged = float(self.cube.flagged[self.universe].sum())
 
@@ -89,9 +90,8 @@ class Search:
     def _within(self, cause: int) -> list[int]:
         """Worse parts of a cause that is one itself: what is found among its rows alone."""
         cells = self._cells(cause)
-        jobs = self.combinations.count(self.cube, cells)[0]
-        whole = self.combinations.count(self.cube, self.universe)[0]
-        parts = (jobs > 0) & (jobs < jobs[cause]) & (jobs == whole)
+        jobs, _ = self.combinations.count(cells)
+        parts = self.allowed & (jobs > 0) & (jobs < jobs[cause]) & (jobs == self.whole)
         if not parts.any():
             return []
         return Search(self.cube, self.combinations, self.bar, cells[self.cover[cells] == 1], parts).run()
@@ -115,10 +115,9 @@ class Search:
         return cells[self.open[cells]]
 
     def _shift(self, cells: Cells, sign: int) -> None:
-        jobs, flagged, lost = self.combinations.count(self.cube, cells)
+        jobs, flagged = self.combinations.count(cells)
         self.jobs += sign * jobs
         self.flagged += sign * flagged
-        self.lost += sign * lost
         self.all_jobs += sign * float(self.cube.jobs[cells].sum())
         self.all_flagged += sign * float(self.cube.flagged[cells].sum())
 
@@ -164,7 +163,7 @@ class Search:
         if outside >= 1:
             return None
         price = self.bar.price
-        jobs, flagged, _ = self.combinations.count(self.cube, inside)
+        jobs, flagged = self.combinations.count(inside)
         parts = self.allowed & (jobs == self.jobs) & (jobs < self.jobs[whole]) & (jobs > 0)
         best, first, paid, whole_stays = (
             float(surprise(jobs[whole], flagged[whole], outside) - price[whole]),
@@ -182,7 +181,7 @@ class Search:
             cells = self._cells(part)
             cells = cells[np.isin(cells, inside, assume_unique=True)]
             inside = np.setdiff1d(inside, cells, assume_unique=True)
-            gone = self.combinations.count(self.cube, cells)
+            gone = self.combinations.count(cells)
             jobs, flagged = jobs - gone[0], flagged - gone[1]
             rest = float(surprise(jobs[whole], flagged[whole], outside) - price[whole])
             if paid + max(rest, 0.0) > best:
