@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 TRACES = Path(os.environ.get("VIGIE_BENCH_TRACES", Path(__file__).parents[2] / "shared" / "data" / "traces"))
 FARM = ("user", "experiment", "queue", "node", "rack", "hour", "name_shape", "submitted_from")
@@ -16,13 +17,14 @@ BASE = 0.04
 
 def farm(seed, rows=150_000, nodes=400, base=BASE):
     """One account has a third of the jobs, users belong to experiments and have habits; nodes take what comes."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     users = 200
+    habit = rng.random((users, 6)) ** 3
+    rng = np.random.default_rng(seed)
     share = 1 / np.arange(1, users + 1) ** 1.2
     share[0] = 0.55 * share[1:].sum()
     user = rng.choice(users, rows, p=share / share.sum())
     experiment = (user * 7 + user // 11) % 23
-    habit = rng.random((users, 6)) ** 3
     queue = _draw(rng, (habit / habit.sum(axis=1, keepdims=True))[user])
     node = rng.integers(0, nodes, rows)
     shape = user * 4 + rng.geometric(0.6, rows).clip(1, 4) - 1
@@ -40,6 +42,17 @@ def farm(seed, rows=150_000, nodes=400, base=BASE):
         "flag": rng.random(rows) < base,
         "lost": rng.lognormal(1.0, 1.0, rows),
     }
+
+
+def table(rows, part=1_000_000):
+    """Millions of jobs as Arrow, part by part; node n7 and one user in one queue are bad."""
+    parts = []
+    for seed in range(-(-rows // part)):
+        columns = farm(seed, min(part, rows - seed * part))
+        bad = (columns["node"] == "n7") | ((columns["user"] == "u3") & (columns["queue"] == "q2"))
+        columns["flag"] |= bad & (np.random.default_rng(seed + 1).random(len(bad)) < 0.5)
+        parts.append(pa.table(columns))
+    return pa.concat_tables(parts)
 
 
 def _draw(rng, shares):

@@ -128,8 +128,8 @@ class _Enumeration:
         repeated = np.zeros(len(jobs) - 1, bool)
         if len(attributes) == 1:
             return repeated
-        sample = np.zeros(len(jobs), np.int64)
-        sample[member] = np.arange(len(member))
+        sample = np.zeros(len(jobs), np.int64)  # a cell of each: what has support has flagged cells
+        sample[member[: self.cube.marked]] = np.arange(self.cube.marked)
         for left_out in range(len(attributes)):
             shorter = self.found.get(attributes[:left_out] + attributes[left_out + 1 :])
             if shorter is not None:
