@@ -13,6 +13,8 @@ import pyarrow as pa
 TRACES = Path(os.environ.get("VIGIE_BENCH_TRACES", Path(__file__).parents[2] / "shared" / "data" / "traces"))
 FARM = ("user", "experiment", "queue", "node", "rack", "hour", "name_shape", "submitted_from")
 BASE = 0.04
+HABIT = 0.8  # of the jobs come in by the door of their experiment
+BAD = 0.5
 
 
 def farm(seed, rows=150_000, nodes=400, base=BASE):
@@ -29,7 +31,7 @@ def farm(seed, rows=150_000, nodes=400, base=BASE):
     node = rng.integers(0, nodes, rows)
     shape = user * 4 + rng.geometric(0.6, rows).clip(1, 4) - 1
     hour = (rng.normal(13 + user % 7, 5, rows) % 24).astype(int)
-    door = np.where(rng.random(rows) < 0.8, experiment % 3, rng.integers(0, 4, rows))
+    door = np.where(rng.random(rows) < HABIT, experiment % 3, rng.integers(0, 4, rows))
     return {
         "user": _names("u", user),
         "experiment": _names("exp", experiment),
@@ -49,8 +51,8 @@ def table(rows, part=1_000_000):
     parts = []
     for seed in range(-(-rows // part)):
         columns = farm(seed, min(part, rows - seed * part))
-        bad = (columns["node"] == "n7") | ((columns["user"] == "u3") & (columns["queue"] == "q2"))
-        columns["flag"] |= bad & (np.random.default_rng(seed + 1).random(len(bad)) < 0.5)
+        bad = (columns["node"] == "n7") | ((columns["user"] == "u3") & (columns["queue"] == "q4"))
+        columns["flag"] |= bad & (np.random.default_rng(seed + 1).random(len(bad)) < BAD)
         parts.append(pa.table(columns))
     return pa.concat_tables(parts)
 
@@ -86,13 +88,10 @@ def trace(name, least_s=600):
     """
     path = TRACES / TRACE[name][0]
     with gzip.open(path, "rt", encoding="latin-1") as lines:
-        table = np.array([line.split() for line in lines if line.strip() and line[0] != ";"], float)
+        text = [line for line in lines if line.strip()]
+    start = next(int(line.split(":")[1]) for line in text if "UnixStartTime" in line)
+    table = np.array([line.split() for line in text if line[0] != ";"], float)
     table = table[table[:, 3] >= least_s]
-    start = next(
-        int(line.split(":")[1])
-        for line in gzip.open(path, "rt", encoding="latin-1")
-        if line.startswith(";") and "UnixStartTime" in line
-    )
     cores = np.maximum(np.where(table[:, 4] > 0, table[:, 4], table[:, 7]), 1)
     node = np.random.default_rng(7).integers(0, 200, len(table))
     columns = {

@@ -17,6 +17,7 @@ from itertools import combinations
 import numpy as np
 
 MATCH = 0.7
+FEWEST = 60
 SHARE = 0.02
 
 
@@ -66,13 +67,17 @@ def _draw(columns, attributes, rng, before):
     """A cause, or None if this draw is not one; every third one starts at a job of another, so that they overlap."""
     order = int(rng.integers(1, 4))
     names = [str(name) for name in rng.choice(attributes, order, replace=False)]
-    pool = np.flatnonzero(before[-1].rows) if before and rng.random() < 1 / 3 else np.arange(len(columns["flag"]))
+    pool = (
+        np.flatnonzero(before[-1].rows)
+        if before and rng.random() < 1 / 3
+        else np.arange(len(columns["flag"]))
+    )
     row = int(rng.choice(pool))
     where = {name: columns[name][row] for name in names}
     if None in where.values():
         return None
     rows = rows_of(columns, where)
-    if not 60 <= rows.sum() <= 0.3 * len(rows):
+    if not FEWEST <= rows.sum() <= 0.3 * len(rows):
         return None
     if any(jaccard(rows, other.rows) >= MATCH for other in before):
         return None

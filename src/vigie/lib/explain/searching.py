@@ -77,7 +77,7 @@ class Search:
         changed = False
         for old in list(self.chosen):
             place = self._give_back(old)
-            new = self._best()
+            new = self._best(known=old)
             if new is None:
                 changed = True
                 continue
@@ -134,7 +134,8 @@ class Search:
         )
         return np.asarray((self._score(which) > self.bar.threshold) & (low > self.bar.limits.least_ratio))
 
-    def _best(self) -> int | None:
+    def _best(self, known: int = -1) -> int | None:
+        """The next cause, if any is left; `known` was one already, so that its parts were looked at."""
         if not 0 < self.all_flagged < self.all_jobs:
             return None  # nothing to tell apart
         which = np.flatnonzero(self.allowed & (self.flagged >= self.bar.limits.least_flagged))
@@ -142,7 +143,7 @@ class Search:
         if not len(which):
             return None
         best = int(which[self._score(which).argmax()])
-        for _ in range(3):  # a part may itself be the shadow of its parts
+        for _ in range(3 if best != known else 0):  # a part may itself be the shadow of its parts
             part = self._part_that_explains(best)
             if part is None:
                 break
