@@ -13,6 +13,9 @@ LISTEN ?= 127.0.0.1:8000
 FAST := not lab and not browser and not slow
 CATALOGUES := $(shell find src -path '*/LC_MESSAGES/*.po')
 
+# Hundreds of programs start in the tests: each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run venv test fast lint sizes parts bench shots wheel lock clean
 

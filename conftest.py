@@ -7,7 +7,12 @@ from hypothesis import settings
 # Playwright's event loop stays in the thread for the rest of the run; tests ask the database from that thread.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-pytest_plugins = ["tests.support.no_skips", "tests.support.fixtures", "tests.support.databases"]
+pytest_plugins = [
+    "tests.support.no_skips",
+    "tests.support.cheaper",
+    "tests.support.fixtures",
+    "tests.support.databases",
+]
 
 # A busy machine is no fault of the code: what is slow shows in --durations.
 settings.register_profile("vigie", deadline=None)

@@ -7,13 +7,13 @@ from django.utils import translation
 from playwright.sync_api import Browser
 
 from tests.support.browser import PageFactory, chromium_running, watched_pages
-from tests.support.cast import SUNDAY, Cast
+from tests.support.cast import SUNDAY, Cast, make_cast
 from tests.support.certificates import make_certificate
+from tests.support.kept import kept
 from tests.support.ldap_lab import LdapLab, ldap_running
 from tests.support.mail_lab import MailLab, mail_lab_running
 from tests.support.parts import need
 from tests.support.postgres_lab import PostgresLab, postgres_running
-from tests.support.quick_cast import quick_cast
 from tests.support.slurm_lab import SlurmLab, slurm_running
 from tests.support.small_smtp import SmallSmtp, small_smtp_server
 from vigie.kernel.clock import Clock
@@ -136,4 +136,4 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def cast(db: None, clock: Clock) -> Cast:
     """The small fixed cast, written into an empty database."""
-    return quick_cast()
+    return kept("cast", make_cast)

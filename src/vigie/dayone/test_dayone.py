@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
+from tests.support.kept import kept
 
 from vigie.dayone import actions
 from vigie.dayone.columns import guarded, names, unguarded, written
@@ -61,6 +62,10 @@ OFFICE = Shape(
 @pytest.fixture
 def centre(cast):
     """The cast with all that files may hold: a rota by rotation, coverage, accounts, somebody who will leave."""
+    return kept("a centre with all that files may hold", lambda: with_all(cast))
+
+
+def with_all(cast):
     duty = shape_duty(cast.odile, Duty.objects.get(code="support"), OFFICE)
     today = date(2026, 11, 22)
     for person in (cast.lucie, cast.denis, cast.sara):

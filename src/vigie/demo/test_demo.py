@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.support.cast import SUNDAY, Cast
+from tests.support.kept import kept
 
 from vigie.demo import actions, mailbox, views
 from vigie.demo.mailbox import mailbox_server
@@ -29,7 +30,7 @@ from vigie.post.models import Delivery
 @pytest.fixture
 def valmorin(db: None, clock: Clock, tmp_path: Path) -> Clock:
     """The filled demo, at the story's Sunday afternoon."""
-    prepare(tmp_path)
+    kept("valmorin", lambda: prepare(tmp_path))
     return clock
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
 from tests.support.cast import SUNDAY, Cast
+from tests.support.kept import kept
 
 from vigie.duty import actions, queries
 from vigie.duty.actions import Shape
@@ -33,6 +34,10 @@ def browser(person: Person) -> Client:
 
 @pytest.fixture
 def duty(cast: Cast) -> Duty:
+    return kept("a duty in rotation", lambda: in_rotation(cast))
+
+
+def in_rotation(cast: Cast) -> Duty:
     shape = Shape(
         rhythm="round", handovers="8:00 20:00", levels=2, needs_approval=True, checklist_en="Read the log"
     )
