@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,14 +13,11 @@ from django.utils.translation import gettext as _
 
 from vigie.kernel.access import P, allowed
 from vigie.kernel.errors import Forbidden, VigieError
+from vigie.lib.sheet import cell
 from vigie.people.models import Person
 from vigie.people.rules import Role
 from vigie.web.middleware import status_of
 
-# Also in the wide forms of East Asian keyboards, which some spreadsheets take for the plain ones; and behind a
-# semicolon, which a French spreadsheet takes for the end of a cell.
-FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-AFTER_SEMICOLON = re.compile("(;\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 Record = Mapping[str, Any]
 
 
@@ -43,21 +39,11 @@ def carried(
         response.write("\ufeff")  # so that a spreadsheet reads the accents
         writer = csv.writer(response)
         writer.writerow(columns)
-        writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+        writer.writerows([cell(row[column]) for column in columns] for row in rows)
     else:
         return None
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{shape}"'
     return response
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula; a phone number or a negative number is none."""
-    text = (
-        " ".join(map(str, value)) if isinstance(value, (list, tuple)) else "" if value is None else str(value)
-    )
-    harmless = text[:1] in "+-" and text[1:].replace(" ", "").isdigit()
-    text = AFTER_SEMICOLON.sub(r"\1'", text)
-    return f"'{text}" if FORMULA.match(text) and not harmless else text
 
 
 def may(person: Person, permission: P, table: Mapping[P, frozenset[Role]]) -> bool:

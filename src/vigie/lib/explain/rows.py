@@ -84,14 +84,9 @@ def encode(column: pa.ChunkedArray, name: str) -> tuple[Codes, pa.Array]:
     if column.num_chunks == 0:
         return np.zeros(0, np.int32), pa.array([], column.type.value_type)
     column = column.unify_dictionaries()
-    codes = np.empty(len(column), np.int32)
-    start = 0
-    for chunk in column.chunks:
-        np.add(
-            chunk.indices.fill_null(-1).to_numpy(), 1, out=codes[start : start + len(chunk)], casting="unsafe"
-        )
-        start += len(chunk)
-    return codes, column.chunk(0).dictionary
+    parts = [np.asarray(chunk.indices.fill_null(-1).to_numpy()) for chunk in column.chunks]
+    codes = (parts[0] if len(parts) == 1 else np.concatenate(parts)).astype(np.int32)
+    return codes + 1, column.chunk(0).dictionary
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

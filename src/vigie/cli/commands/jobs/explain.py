@@ -1,4 +1,7 @@
-"""`vigie jobs explain FILE`: from a file of jobs to findings, without a database and without Django."""
+"""`vigie jobs explain FILE`: from a file of jobs to findings, without a database and without Django.
+
+Without FILE: the findings of the desk as they are now.
+"""
 
 import os
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import Annotated
 import typer
 
 from vigie.cli import output
+from vigie.cli.commands.jobs import history
 from vigie.cli.errors import Misconfigured, Wrong
 from vigie.cli.house import House
 from vigie.cli.options import AsJson
@@ -49,7 +53,10 @@ def add(app: typer.Typer) -> None:
 
 def explain(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A file of jobs, plain or gzip."))],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help=_("A file of jobs, plain or gzip; none: the desk’s own.")),
+    ] = None,
     *,
     form: FormatOption = "",
     attributes: Attributes = "",
@@ -64,6 +71,10 @@ def explain(
         raise Wrong(_("--lang: there are fr and en, not “%(lang)s”.") % {"lang": lang})
     if lang:
         os.environ["VIGIE_LANG"] = lang
+    if file is None:
+        _without_file(form, attributes, flag, weight, columns, cluster)
+        history.now(as_json=as_json)
+        return
     house: House = context.obj
     known = house.essentials()
     if known.faults:
@@ -86,6 +97,11 @@ def explain(
     else:
         telling.show(told)
     telling.show_aside(tally, file)
+
+
+def _without_file(*given: str) -> None:
+    if any(given):
+        raise Wrong(_("These options are for a file of jobs; name one, or leave them away."))
 
 
 def _listed(text: str) -> tuple[str, ...]:

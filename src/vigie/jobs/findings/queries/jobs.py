@@ -149,9 +149,12 @@ def of_finding(finding: Finding) -> JobFilter:
 
 
 def job(cluster: str, job_id: str) -> list[Job]:
-    """Every attempt of one job that is known, running or ended within three months, the last first; `Missing` if none."""
+    """Every attempt of one job that is known, running or ended within three months, the last first; `Missing` if none.
+
+    `cluster` "": of whichever cluster.
+    """
     now = clock.now()
-    equal = {"cluster": cluster, "job_id": job_id}
+    equal = {"job_id": job_id, **({"cluster": cluster} if cluster else {})}
     running = jobs(JobFilter(equal=equal), limit=100).rows
     ended = jobs(
         JobFilter(basis=Basis.FINISHED, equal=equal, since=now - KEPT, until=now + SPAN), limit=100

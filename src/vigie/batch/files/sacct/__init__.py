@@ -1,5 +1,0 @@
-"""Dumps of `sacct -P`."""
-
-from vigie.batch.files.sacct.reader import SacctFile
-
-__all__ = ["SacctFile"]
