@@ -11,7 +11,7 @@ CLUSTER = Setting("cluster", "name under which its jobs are kept; ClusterName of
 COMMANDS = Setting("commands", "folder of squeue, sacct, sstat, scancel and scontrol; empty: found in PATH")
 CONF = Setting("conf", "its slurm.conf, for a desk with several clusters; empty: Slurm's own place")
 SECONDS = Setting("seconds", "how long one command or request may take", 60)
-WINDOW_MINUTES = Setting("window_minutes", "longest time that the accounting is asked for at once", 60)
+SACCT_MINUTES = Setting("sacct_minutes", "longest time that the accounting is asked for at once", 60)
 MOST_MEGABYTES = Setting(
     "most_megabytes", "most that one answer may hold; a larger one is asked in halves", 64
 )
@@ -30,7 +30,7 @@ REST_TOKEN_FILE = Setting(
 )
 
 ALL = (
-    *(CLUSTER, COMMANDS, CONF, SECONDS, WINDOW_MINUTES, MOST_MEGABYTES, LIVE, LIVE_CHUNK, LIVE_SECONDS),
+    *(CLUSTER, COMMANDS, CONF, SECONDS, SACCT_MINUTES, MOST_MEGABYTES, LIVE, LIVE_CHUNK, LIVE_SECONDS),
     *(REST_URL, REST_VERSION, REST_USER, REST_TOKEN_FILE),
 )
 
@@ -61,7 +61,7 @@ def read(config: ChannelConfig) -> SlurmSettings:
         commands=config.text(COMMANDS),
         conf=config.text(CONF),
         seconds=config.whole(SECONDS, least=1),
-        window=timedelta(minutes=config.whole(WINDOW_MINUTES, least=1)),
+        window=timedelta(minutes=config.whole(SACCT_MINUTES, least=1)),
         most_bytes=config.whole(MOST_MEGABYTES, least=1) << 20,
         live=config.flag(LIVE),
         live_chunk=config.whole(LIVE_CHUNK, least=1),

@@ -278,7 +278,7 @@ def test_the_accounting_is_asked_in_short_windows(farm: Farm, tmp_path: Path) ->
         f'#!/bin/sh\necho "$@" >>{asked}\nexec {shutil.which("sacct")} "$@"\n', "utf-8"
     )
     (tmp_path / "sacct").chmod(0o755)
-    system = farm.system(commands=str(tmp_path), window_minutes=10)
+    system = farm.system(commands=str(tmp_path), sacct_minutes=10)
     end = datetime.now(UTC)
     list(system.finished(end - timedelta(hours=1), end, Tally()))
     assert len(asked.read_text("utf-8").split("--allusers")) == 1 + 6
