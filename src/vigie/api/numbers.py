@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vigie.duty.escalation.queries import open_escalations
+from vigie.jobs.queries.sources import standings
 from vigie.kernel import clock
 from vigie.kernel.intents import IntentState
 from vigie.kernel.models import Dispatch, EventRow, ModuleRun
@@ -53,6 +54,7 @@ class Rows(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from _outages()
         yield from _post()
+        yield from _batch()
         yield from _house()
 
 
@@ -90,6 +92,28 @@ def _post() -> Iterator[GaugeMetricFamily]:
     first = waiting().aggregate(first=Min("created_at"))["first"]
     age = (clock.now() - first).total_seconds() if first else 0.0
     yield gauge("delivery_oldest_waiting_seconds", "Age of the oldest message not yet sent.", age)
+
+
+def _batch() -> Iterator[GaugeMetricFamily]:
+    found = standings()
+    yield gauges(
+        "batch_away",
+        "Whether a batch system does not answer, or prints what can't be read.",
+        "source",
+        [(one.name, float(one.away)) for one in found],
+    )
+    yield gauges(
+        "batch_behind_seconds",
+        "Since how long what ended may be missing from the history of jobs.",
+        "source",
+        [(one.name, one.behind_s) for one in found if one.behind_s is not None],
+    )
+    yield gauges(
+        "batch_running_jobs",
+        "Jobs that ran at the last look.",
+        "source",
+        [(one.name, float(one.running)) for one in found],
+    )
 
 
 def _house() -> Iterator[GaugeMetricFamily]:

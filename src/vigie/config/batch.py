@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from vigie.config import readers
+from vigie.jobs.rules import Asked
 
 KEYS: dict[str, tuple[Any, Any, str]] = {
     "adapter": ("", readers.text, "the adapter's name, as “slurm”"),
     "interval": (300, readers.count, "seconds between two looks"),
     "overlap_minutes": (60, readers.natural, "how far back each look goes again, for what was recorded late"),
-    "window_minutes": (60, readers.count, "the longest time that is asked for at once"),
+    "window_minutes": (120, readers.count, "the longest time that is asked for at once"),
     "window_jobs": (
         100_000,
         readers.count,
@@ -22,24 +22,11 @@ KEYS: dict[str, tuple[Any, Any, str]] = {
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-@dataclass(frozen=True)
-class Batch:
-    """One table: the keys above, and the rest for the adapter."""
-
-    adapter: str
-    interval: int
-    overlap_minutes: int
-    window_minutes: int
-    window_jobs: int
-    first_days: int
-    settings: dict[str, Any] = field(default_factory=dict, repr=False)
-
-
-def read(table: Any) -> tuple[dict[str, Batch], list[tuple[str, str]]]:
+def read(table: Any) -> tuple[dict[str, Asked], list[tuple[str, str]]]:
     """The good ones by name, and of the others (option, what is wrong with it); no value is repeated."""
     if not isinstance(table, dict):
         return {}, [("batch", "must be sections like [batch.farm]")]
-    good: dict[str, Batch] = {}
+    good: dict[str, Asked] = {}
     faults: list[tuple[str, str]] = []
     for name, values in table.items():
         found = _one(str(name), values, faults)
@@ -48,7 +35,7 @@ def read(table: Any) -> tuple[dict[str, Batch], list[tuple[str, str]]]:
     return good, faults
 
 
-def _one(name: str, values: Any, faults: list[tuple[str, str]]) -> Batch | None:
+def _one(name: str, values: Any, faults: list[tuple[str, str]]) -> Asked | None:
     option, before = f"batch.{name}", len(faults)
     if not isinstance(values, Mapping):
         faults.append((option, "must be a section like [batch.farm]"))
@@ -65,4 +52,4 @@ def _one(name: str, values: Any, faults: list[tuple[str, str]]) -> Batch | None:
         faults.append((f"{option}.adapter", "is missing: name an installed adapter"))
     if len(faults) > before:
         return None
-    return Batch(**taken, settings={key: value for key, value in values.items() if key not in KEYS})
+    return Asked(**taken, settings={key: value for key, value in values.items() if key not in KEYS})

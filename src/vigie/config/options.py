@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from vigie.config import readers, targets
-from vigie.config.batch import Batch
 from vigie.config.batch import read as read_batch
+from vigie.jobs.rules import Asked
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ class Options:
     file: Path | None = None
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: dict[str, dict[str, str]] = field(default_factory=dict)
-    batch: dict[str, Batch] = field(default_factory=dict)
+    batch: dict[str, Asked] = field(default_factory=dict)
     detect: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
@@ -398,7 +398,7 @@ def _secrets_of(prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix).lower(): secret(name) for name in names}
 
 
-def batch_systems(options: Options) -> dict[str, Batch]:
+def batch_systems(options: Options) -> dict[str, Asked]:
     """The batch systems that are asked, by name, secrets included: never show their settings.
 
     The secrets of `[batch.NAME]` come by `VIGIE_BATCH_NAME_TOKEN_FILE` and the like.

@@ -12,6 +12,7 @@ from vigie.duty import actions as duty
 from vigie.duty.escalation import actions as escalation
 from vigie.duty.handover import actions as handover
 from vigie.experiments.coverage import actions as coverage
+from vigie.jobs import actions as jobs
 from vigie.jobs.findings import actions as findings
 from vigie.jobs.findings import synthesis
 from vigie.kernel import clock
@@ -83,6 +84,14 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: personal.apply_retention(),
             due=lambda: lock.last_ok_before("retention", DAY),
         ),
+        *(_asks(name) for name in sorted(settings.BATCH)),
+        Module(
+            "lake",
+            seconds(600),
+            lambda turn: jobs.tend_lake(turn.go_on),
+            limit=timedelta(minutes=30),
+            due=lambda: lock.last_ok_before("lake", HOUR),
+        ),
         Module(
             "findings",
             seconds(30),
@@ -99,6 +108,17 @@ def modules(reactions: ReactionTable) -> list[Module]:
         ),
         Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
+
+
+def _asks(name: str) -> Module:
+    """One module per batch system: a slow one delays nobody, and none is asked twice at once."""
+    return Module(
+        f"jobs of {name}",
+        seconds(2),
+        lambda turn: jobs.poll(name, go_on=turn.go_on),
+        limit=timedelta(minutes=15),
+        due=lambda: jobs.poll_due(name),
+    )
 
 
 def _dispatch(turn: Turn, reactions: ReactionTable) -> int:

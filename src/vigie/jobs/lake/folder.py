@@ -75,12 +75,21 @@ def cluster_folder(root: Path, cluster: str) -> Path:
     return root / f"cluster={quote(cluster, safe='').replace('.', '%2E')[:200]}"
 
 
+def names_in(folder: Path) -> list[str]:
+    """What a folder holds; nothing if there is no such folder (any more). Raises LakeTrouble."""
+    try:
+        return [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise LakeTrouble(
+            f"{folder} can't be read: {error.strerror}. Give it to the user that runs Vigie."
+        ) from error
+
+
 def days(root: Path) -> list[date]:
     """The days that there are, in order."""
-    try:
-        names = [path.name for path in root.iterdir()]
-    except FileNotFoundError:
-        return []
+    names = names_in(root)
     found = [match[1] for name in names if (match := _DAY.fullmatch(name))]
     return sorted(day for text in found if (day := _date(text)))
 
@@ -94,11 +103,7 @@ def _date(text: str) -> date | None:
 
 def files(folder: Path) -> list[Path]:
     """The files of ours in a folder, as they were written; none if it is not there (any more)."""
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [folder / name for name in sorted(names) if _NAME.fullmatch(name)]
+    return [folder / name for name in sorted(names_in(folder)) if _NAME.fullmatch(name)]
 
 
 def live(folder: Path) -> list[Path]:

@@ -74,12 +74,16 @@ class Lake:
         self._last = max(folder.stamp_of(now), self._last + 1)
         return self._last
 
-    def write_jobs(self, batches: Iterable[pa.RecordBatch], now: datetime) -> Written:
+    def write_jobs(
+        self, batches: Iterable[pa.RecordBatch], now: datetime, done: Written | None = None
+    ) -> Written:
         """Keep the attempts that ended, by the day of their end. Raises LakeTrouble: what was published stays.
 
         When this returns, what was new is on the disk. Memory is bounded by `FLUSH` rows, however long `batches` is.
+        `done` counts on as it goes, for whoever wants to know it also when this raises.
         """
-        done, held, rows = Written(), list[pa.RecordBatch](), 0
+        done = Written() if done is None else done
+        held, rows = list[pa.RecordBatch](), 0
         for batch in batches:
             ended = batch.filter(pc.is_valid(batch.column("ended")))
             done.not_ended += batch.num_rows - ended.num_rows
@@ -160,11 +164,8 @@ class Lake:
 
     def latest_files(self) -> list[Path]:
         """The last look at each cluster."""
-        try:
-            clusters = sorted(self.latest.iterdir())
-        except FileNotFoundError:
-            return []
-        found = (folder.files(path) for path in clusters if path.name.startswith("cluster="))
+        names = sorted(folder.names_in(self.latest))
+        found = (folder.files(self.latest / name) for name in names if name.startswith("cluster="))
         return [files[-1] for files in found if files]
 
     def _mending(self, work: Callable[[], T]) -> T:

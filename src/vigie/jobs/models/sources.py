@@ -16,6 +16,7 @@ class BatchSource(models.Model):
     adapter = models.CharField(max_length=60)
     cluster = models.CharField(max_length=200, blank=True)
     until = models.DateTimeField(null=True)
+    cursor = models.DateTimeField(null=True)  # how far the present round has come; null: none is under way
     window_s = models.PositiveIntegerField(
         default=0
     )  # asked at once; it shrinks when that is too much; 0: whole

@@ -6,10 +6,10 @@ that needs the database calls `prepare.ready("django")` before it imports the re
 
 import typer
 
-from vigie.cli.commands.jobs import explain, history
+from vigie.cli.commands.jobs import arriving, explain, history
 from vigie.cli.options import group
 from vigie.cli.words import gettext as _
 
 app: typer.Typer = group(_("Jobs of the farm: which are bad, and what they have in common."))
-for part in (explain, history):
+for part in (explain, history, arriving):
     part.add(app)

@@ -88,7 +88,7 @@ def explain(
         flag=flag,
         weight=weight,
         cluster=cluster,
-        columns=_mapping(columns),
+        columns=mapping(columns),
         zone=known.time_zone,
     )
     told, tally = telling.told(file, telling.reader(file, form), asked, known.detect)
@@ -108,7 +108,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _mapping(text: str) -> dict[str, str]:
+def mapping(text: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in _listed(text)]
     for ours, same, theirs in pairs:
         if not (ours.strip() and same and theirs.strip()):
