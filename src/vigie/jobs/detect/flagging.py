@@ -33,15 +33,14 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
-class Flags:
-    """What was found. `table` holds the rows of the relation `flags`.
+class Counts:
+    """What was found, in numbers.
 
     `judged` attempts were looked at, `bad` of them lost `lost_core_hours`. Of `unknown` among them nothing can be said of
     their CPU time: `doubts` says why ({reason: attempts}, words in `guards.DOUBTS`). `by_detector` counts flags;
     `exempt` counts attempts spared by an exemption.
     """
 
-    table: pa.Table
     judged: int
     bad: int
     lost_core_hours: float
@@ -49,6 +48,13 @@ class Flags:
     doubts: Mapping[str, int]
     by_detector: Mapping[str, int]
     exempt: int
+
+
+@dataclass(frozen=True)
+class Flags(Counts):
+    """The same, and the rows of the relation `flags`."""
+
+    table: pa.Table
 
 
 @dataclass(frozen=True)
@@ -76,38 +82,43 @@ def flag(
     `guards.EXEMPTION`. `carry` names further columns of `prepared` that `verdicts` is to have.
     """
     thresholds = thresholds or Thresholds()
-    for step in plan(
+    windows = guards.windows(outages.to_pylist() if outages else [], now=now)
+    sampled = _any(engine, "samples")
+    steps = plan(
         thresholds,
+        guards.relation(latest=_any(engine, "latest"), carry=carry),
         now=now,
         since=since,
-        outages=guards.windows(outages.to_pylist() if outages else [], now=now),
+        outages=windows,
         exempt=guards.exempt(exemptions.to_pylist() if exemptions else [], now=now),
-        silent=_silent(engine),
-        latest=_any(engine, "latest"),
-        sampled=_any(engine, "samples"),
-        carry=carry,
-    ):
-        (engine.keep if step.kept else engine.view)(step.name, step.sql)
+        silent=silent(engine),
+        sampled=sampled,
+    )
+    for step in [*steps, *told(thresholds, now=now, outages=windows, sampled=sampled)]:
+        do(engine, step)
     return _counted(engine)
+
+
+def do(engine: Engine, step: Step) -> None:
+    """Let the engine have one relation of a plan."""
+    (engine.keep if step.kept else engine.view)(step.name, step.sql)
 
 
 def plan(
     thresholds: Thresholds,
+    source: str,
     *,
     now: datetime,
     since: datetime | None = None,
     outages: Sequence[guards.Window] = (),
     exempt: str = "false",
     silent: Sequence[str] = (),
-    latest: bool = True,
     sampled: bool = True,
-    carry: Sequence[str] = (),
 ) -> list[Step]:
-    """The relations, each over those before it: pure SQL texts that can be said to Spark too."""
+    """The relations up to `verdicts`, each over those before it: pure SQL texts that can be said to Spark too."""
     active = [one for one in thresholds.active() if sampled or not one.needs_samples]
-    fixed: dict[str, Any] = {"now": guards.moment(now), "touched": guards.Touched(outages)}
-    words = {one.name: {**thresholds.sql(one.name), **fixed} for one in active}
-    base = guards.judged(now=now, since=since, outages=outages, silent=silent, latest=latest, carry=carry)
+    words = {one.name: _words(thresholds, one, now, outages) for one in active}
+    base = guards.judged(source, now=now, since=since, outages=outages, silent=silent)
     beside = [
         Step(_beside(one), one.beside.format(**thresholds.plain(one.name)), kept=True)
         for one in active
@@ -116,18 +127,20 @@ def plan(
     return [
         Step("judged", base.format(**thresholds.sql(guards.SECTION)), kept=True),
         *beside,
-        Step("verdicts", _verdicts(active, words, exempt, carry), kept=False),
-        Step("flagged", _flagged(active), kept=True),
-        Step("flags", _flags(active, words), kept=False),
-        Step("bad", _bad(active), kept=False),
+        Step("verdicts", _verdicts(active, words, exempt), kept=False),
     ]
 
 
-def _verdicts(
-    active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]], exempt: str, carry: Sequence[str]
-) -> str:
-    columns = [f"judged.{name}" for name in (*guards.COLUMNS, *carry)]
-    joins = []
+def _words(
+    thresholds: Thresholds, one: Detector, now: datetime, outages: Sequence[guards.Window] = ()
+) -> dict[str, Any]:
+    """What the expressions of a detector may name in braces."""
+    fixed: dict[str, Any] = {"now": guards.moment(now), "touched": guards.Touched(outages)}
+    return {**thresholds.sql(one.name), **fixed}
+
+
+def _verdicts(active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]], exempt: str) -> str:
+    columns, joins = ["judged.*"], []
     for one in active:
         if one.beside:
             columns += [f"{_beside(one)}.{name}" for name in one.brings]
@@ -135,8 +148,8 @@ def _verdicts(
                 f"{_beside(one)}.{name} IS NOT DISTINCT FROM judged.{name}" for name in one.on
             )
             joins.append(f"LEFT JOIN {_beside(one)} ON {same}")
-    losses = [f"{_loss(one).format(**words[one.name])} AS {_column(one)}" for one in active]
-    counted = ", ".join(["NULL", "CAST(NULL AS DOUBLE)", *(_column(one) for one in active if not one.advice)])
+    losses = [f"{_loss(one).format(**words[one.name])} AS {column(one)}" for one in active]
+    counted = ", ".join(["NULL", "CAST(NULL AS DOUBLE)", *(column(one) for one in active if not one.advice)])
     return (
         f"SELECT *, CASE WHEN NOT exempt THEN greatest({counted}) END AS lost FROM ("  # noqa: S608 # our own names
         f"SELECT *, {', '.join([*losses, f'{exempt} AS exempt'])} FROM ("
@@ -152,39 +165,44 @@ def _loss(one: Detector) -> str:
     return f"CASE WHEN {said} AND ({one.lost}) >= {{min_loss}} THEN {one.lost} END"
 
 
-def _flagged(active: Sequence[Detector]) -> str:
-    some = " OR ".join(["false", *(f"{_column(one)} IS NOT NULL" for one in active)])
-    return f"SELECT * FROM verdicts WHERE {some}"  # noqa: S608 # our own names
+def told(
+    thresholds: Thresholds, *, now: datetime, outages: Sequence[guards.Window], sampled: bool
+) -> list[Step]:
+    """The relations over `verdicts` that say who was flagged, by what, and with which numbers."""
+    active = [one for one in thresholds.active() if sampled or not one.needs_samples]
+    some = " OR ".join(["false", *(f"{column(one)} IS NOT NULL" for one in active)])
+    rows = [_rows(one, _words(thresholds, one, now, outages)) for one in active]
+    names = [f"CASE WHEN {column(one)} IS NOT NULL THEN '{one.name}' END" for one in active]
+    return [
+        Step("flagged", f"SELECT * FROM verdicts WHERE {some}", kept=True),  # noqa: S608 # our own names
+        Step("flags", " UNION ALL ".join([*rows, _NO_FLAGS]), kept=False),
+        Step(
+            "bad",
+            f"SELECT {KEY}, lost AS lost_core_hours, concat_ws(',', {', '.join(['NULL', *names])}) AS detectors "  # noqa: S608 # same
+            f"FROM flagged WHERE lost IS NOT NULL",
+            kept=False,
+        ),
+    ]
 
 
-def _flags(active: Sequence[Detector], words: Mapping[str, Mapping[str, Any]]) -> str:
-    parts = []
-    for one in active:
-        numbers = ", ".join(f"'{name}': {number.sql}" for name, number in one.numbers.items())
-        parts.append(
-            f"SELECT {KEY}, '{one.name}' AS detector, {_column(one)} AS lost_core_hours, "  # noqa: S608 # our own names
-            f"CAST(to_json({{{{{numbers}}}}}) AS VARCHAR) AS numbers "
-            f"FROM flagged WHERE {_column(one)} IS NOT NULL AND NOT exempt".format(**words[one.name])
-        )
-    return " UNION ALL ".join(parts) or _NO_FLAGS
+def _rows(one: Detector, words: Mapping[str, Any]) -> str:
+    numbers = ", ".join(f"'{name}': {number.sql}" for name, number in one.numbers.items())
+    return (
+        f"SELECT {KEY}, '{one.name}' AS detector, {column(one)} AS lost_core_hours, "  # noqa: S608 # our own names
+        f"CAST(to_json({{{{{numbers}}}}}) AS VARCHAR) AS numbers "
+        f"FROM flagged WHERE {column(one)} IS NOT NULL AND NOT exempt"
+    ).format(**words)
 
 
 _NO_FLAGS = f"SELECT {KEY}, '' AS detector, 0.0 AS lost_core_hours, '' AS numbers FROM flagged WHERE false"  # noqa: S608 # same
-
-
-def _bad(active: Sequence[Detector]) -> str:
-    names = [f"CASE WHEN {_column(one)} IS NOT NULL THEN '{one.name}' END" for one in active]
-    return (
-        f"SELECT {KEY}, lost AS lost_core_hours, concat_ws(',', {', '.join(['NULL', *names])}) AS detectors "  # noqa: S608 # same
-        f"FROM flagged WHERE lost IS NOT NULL"
-    )
 
 
 def _beside(one: Detector) -> str:
     return f"beside_{one.name.replace('-', '_')}"
 
 
-def _column(one: Detector) -> str:
+def column(one: Detector) -> str:
+    """The column of `verdicts` with what a detector says was lost; null where it flags nothing."""
     return f"lost_{one.name.replace('-', '_')}"
 
 
@@ -192,7 +210,7 @@ def _any(engine: Engine, relation: str) -> bool:
     return bool(engine.rows(f"SELECT 1 AS one FROM {relation} LIMIT 1"))  # noqa: S608 # our own name
 
 
-def _silent(engine: Engine) -> list[str]:
+def silent(engine: Engine) -> list[str]:
     """Clusters on which no attempt has a second of CPU: their accounting doesn't measure it."""
     rows = engine.rows(
         "SELECT cluster FROM jobs WHERE elapsed_s >= 1800 AND cpu_s IS NOT NULL GROUP BY cluster "  # noqa: S608 # our own names

@@ -100,11 +100,6 @@ _PREPARED = (
     ),
     *("person", "language", "rack", "node", "service", "name_shape", "efficiency", "hour"),
 )
-COLUMNS = (
-    *_PREPARED,
-    *("due", "live", "settled", "kind", "doubt", "cpu_known", "outage_s", "judged_s", "start_s", "end_s"),
-)
-"""The columns of `judged`."""
 
 
 @dataclass(frozen=True)
@@ -117,35 +112,39 @@ class Window:
     until: datetime
 
 
-def judged(
-    *,
-    now: datetime,
-    since: datetime | None,
-    outages: Sequence[Window],
-    silent: Iterable[str],
-    latest: bool,
-    carry: Sequence[str] = (),
-) -> str:
-    """The SELECT of the relation; thresholds are still {named} in it. `carry`: further columns of `prepared` to keep."""
+KIND = """coalesce(experiment, account, "group", "user", '') || chr(31) || coalesce(name_shape, "user", '')"""
+
+
+def relation(*, latest: bool, carry: Sequence[str] = ()) -> str:
+    """The attempts that a desk knows: those that ended, and with `latest` those that run. `carry`: further columns."""
     plain = ", ".join([*_PREPARED, *carry])
-    source = f"SELECT {plain} FROM prepared"  # noqa: S608 # our own names
+    source = f"SELECT {plain}, {KIND} AS kind FROM prepared"  # noqa: S608 # our own names
     if latest:
-        source += f" UNION ALL SELECT {plain} FROM prepared_latest AS l WHERE NOT EXISTS ({_ENDED})"  # noqa: S608 # same
+        source += (
+            f" UNION ALL SELECT {plain}, {KIND} AS kind FROM prepared_latest AS l "  # noqa: S608 # same
+            f"WHERE NOT EXISTS ({_ENDED})"
+        )
+    return source
+
+
+def judged(
+    source: str, *, now: datetime, since: datetime | None, outages: Sequence[Window], silent: Iterable[str]
+) -> str:
+    """The SELECT of the relation over `source` (`relation`); thresholds are still {named} in it."""
     due = "true" if since is None else f"(ended IS NULL OR ended >= {moment(since)})"
     return f"""
 SELECT *,
   doubt IS NULL AS cpu_known,
   greatest(elapsed_s - outage_s - {{staging}}, 0) AS judged_s
 FROM (
-  SELECT {plain}, due, live, settled, kind, start_s, end_s,
+  SELECT *,
     {_doubt(silent)} AS doubt,
     least({explained(outages)}, elapsed_s) AS outage_s
   FROM (
     SELECT *,
       {due} AS due,
       ended IS NULL AND state IN ('running', 'suspended', 'ending') AS live,
-      coalesce(state NOT IN ('waiting', 'held'), true) AND coalesce(elapsed_s, end_s - start_s) >= {{min_age}} AS settled,
-      coalesce(experiment, account, "group", "user", '') || chr(31) || coalesce(name_shape, "user", '') AS kind
+      coalesce(state NOT IN ('waiting', 'held'), true) AND coalesce(elapsed_s, end_s - start_s) >= {{min_age}} AS settled
     FROM (
       SELECT *, epoch(started) AS start_s, epoch(coalesce(ended, {moment(now)})) AS end_s FROM ({source}) AS a
     ) AS b

@@ -462,9 +462,19 @@ def test_every_flag_says_why_in_both_languages() -> None:
 def test_every_expression_can_be_said_to_spark() -> None:
     window = guards.Window("farm", "long", NOW - timedelta(hours=2), NOW)
     special, _faults = thresholds.read({"low-efficiency": {"for": [{"queue": "io", "efficiency": 0.01}]}})
-    for step in flagging.plan(
-        special, now=NOW, since=NOW, outages=[window], exempt="\"user\" = 'anna'", silent=["it's"]
-    ):
+    steps = [
+        *flagging.plan(
+            special,
+            guards.relation(latest=True),
+            now=NOW,
+            since=NOW,
+            outages=[window],
+            exempt="\"user\" = 'anna'",
+            silent=["it's"],
+        ),
+        *flagging.told(special, now=NOW, outages=[window], sampled=True),
+    ]
+    for step in steps:
         try:
             [said] = sqlglot.transpile(
                 step.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
