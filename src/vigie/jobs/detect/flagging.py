@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.jobs.detect import guards
 from vigie.jobs.detect.detector import ATTEMPT, Detector
@@ -217,6 +218,32 @@ def silent(engine: Engine) -> list[str]:
         f"HAVING count(*) >= {guards.SILENT} AND max(cpu_s) <= 0"
     )
     return [row["cluster"] for row in rows]
+
+
+def counted(engine: Engine, thresholds: Thresholds, row: str) -> tuple[Counts, pa.Table]:
+    """Of `verdicts`, in one go: the counts, and of each bad row its number `row` and what it `lost`."""
+    active = [one for one in thresholds.active() if not one.needs_samples]
+    some = " OR ".join(["doubt IS NOT NULL AND settled", *(f"{column(one)} IS NOT NULL" for one in active)])
+    marks = [f"{column(one)} IS NOT NULL AS {column(one)}" for one in active]
+    told = engine.arrow(
+        f"SELECT {', '.join([row, 'lost', 'CASE WHEN settled THEN doubt END AS doubt', *marks])} "  # noqa: S608 # our own names
+        f"FROM verdicts WHERE {some}"
+    )
+    doubts = {one["values"]: one["counts"] for one in pc.value_counts(told.column("doubt")).to_pylist()}
+    doubts.pop(None, None)
+    flags = {one.name: pc.sum(told.column(column(one))).as_py() or 0 for one in active}
+    bad = told.filter(pc.is_valid(told.column("lost")))
+    [seen] = engine.rows("SELECT count(*) AS n FROM judged WHERE due")
+    counts = Counts(
+        judged=seen["n"],
+        bad=bad.num_rows,
+        lost_core_hours=pc.sum(bad.column("lost")).as_py() or 0.0,
+        unknown=sum(doubts.values()),
+        doubts=dict(sorted(doubts.items(), key=lambda pair: -pair[1])),
+        by_detector={name: count for name, count in flags.items() if count},
+        exempt=0,
+    )
+    return counts, bad.select([row, "lost"])
 
 
 def _counted(engine: Engine) -> Flags:

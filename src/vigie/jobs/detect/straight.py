@@ -3,7 +3,8 @@
     told = explain_file(Path("dump"), reader, tally, now=clock.now())
     told.explanation.to_json()
 
-A flag or a weight that stands in the file takes the place of the detectors and of lost core-hours.
+A flag or a weight that stands in the file takes the place of the detectors and of lost core-hours. The detectors see
+numbers only; texts stay in Arrow as codes, so that a million jobs cost little more than reading them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,36 +12,32 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vigie.contracts.batch import JOBS, JobFile, ScansFast, Tally
-from vigie.jobs.detect.flagging import Flags, flag
-from vigie.jobs.detect.thresholds import Thresholds
+from vigie.jobs.detect import flagging
+from vigie.jobs.detect.columns import DERIVED, Columns
+from vigie.jobs.detect.thresholds import PLACES, Thresholds
 from vigie.jobs.lake.engine import DuckEngine, Engine
 from vigie.lib.explain import Explanation, explain
 
 USUAL = (
-    "experiment",
-    "user",
-    "account",
-    "group",
-    "queue",
-    "qos",
-    "node",
-    "name_shape",
-    "submitted_from",
-    "hour",
+    *("experiment", "user", "account", "group", "queue", "qos"),
+    *("node", "name_shape", "submitted_from", "hour"),
 )
 """Attributes that are looked at if none is named: those of them that the file knows and that differ between jobs."""
 
-DERIVED = ("name_shape", "node", "hour")
-MOST_VALUES = 1000  # a whole number with more values is a measurement, not a name
-WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+MOST_VALUES = (
+    1000  # a whole number with more values is a measurement, not a name; a text if half of the jobs differ
+)
 YES, NO = ("1", "1.0", "true", "t", "yes"), ("0", "0.0", "false", "f", "no", "")
 FLAG, WEIGHT, TIME = "vigie_flag", "vigie_weight", "vigie_time"
-OWN_LOSS = (
-    "CASE WHEN elapsed_s > 0 AND cores > 0 AND cpu_s >= 0 "
-    "THEN greatest(elapsed_s * cores - cpu_s, 0.0) / 3600.0 ELSE 0.0 END"
+
+SOURCE = (
+    "SELECT vigie_row, vigie_kind AS kind, state, started, ended, cores, elapsed_s, cpu_s, limit_s, memory_asked_b, "
+    "memory_used_b, cpu_s / nullif(elapsed_s * cores, 0) AS efficiency{places} FROM jobs"
 )
 
 
@@ -65,7 +62,7 @@ class Told:
     """`flags` is None where the file's own flag was used. `attributes` are those that were looked at."""
 
     explanation: Explanation
-    flags: Flags | None
+    flags: flagging.Counts | None
     attributes: tuple[str, ...]
     weighed: bool  # false: neither a weight nor lost core-hours were known; each flagged row counts 1
 
@@ -80,15 +77,17 @@ def explain_file(
     thresholds: Thresholds | None = None,
 ) -> Told:
     """What the bad jobs of a file have in common. Raises Unfit, BatchFailure (of the reader), EngineTrouble."""
-    table, own = _own_columns(_read(path, reader, tally, asked))
+    table = _read(path, reader, tally, asked)
     for name in filter(None, (asked.flag, asked.weight, *asked.attributes)):
-        if name not in {*own, *table.column_names, *DERIVED}:
-            raise Unfit(f"{path} has no column “{name}”; it has {', '.join([*_filled(table), *own])}")
-    with DuckEngine.over_table(table, zone=asked.zone) as engine:
-        flags = None
-        if not asked.flag:
-            flags = flag(engine, thresholds, now=now, carry=list(own.values()))
-        return _explained(engine, asked, own, flags)
+        if name not in {*table.column_names, *DERIVED}:
+            known = [one for one in table.column_names if table.column(one).null_count < table.num_rows]
+            raise Unfit(f"{path} has no column “{name}”; it has {', '.join(known)}")
+    with DuckEngine() as engine:
+        columns = Columns(table, engine, asked.zone)
+        counts, lost = (
+            (None, None) if asked.flag else _judged(engine, columns, thresholds or Thresholds(), now)
+        )
+        return _explained(columns, asked, counts, lost)
 
 
 def _read(path: Path, reader: JobFile, tally: Tally, asked: Asked) -> pa.Table:
@@ -99,113 +98,111 @@ def _read(path: Path, reader: JobFile, tally: Tally, asked: Asked) -> pa.Table:
     return pa.Table.from_batches(batches, JOBS)
 
 
-def _own_columns(table: pa.Table) -> tuple[pa.Table, dict[str, str]]:
-    """The file's own columns under names of ours, which no name in it can disturb: {its name: ours}.
-
-    An experiment that the file knows stays what it is: peers are found by it.
-    """
-    own: dict[str, str] = {}
-    names = []
-    for place, column in enumerate(table.schema):
-        if column.name == "experiment":
-            table = table.set_column(place, "experiment", table.column(place).cast(pa.string()))
-        if column.name not in JOBS.names and column.name != "experiment":
-            own[column.name] = f"own_{place}"
-        names.append(own.get(column.name, column.name))
-    return table.rename_columns(names), own
-
-
-def _filled(table: pa.Table) -> list[str]:
-    return [name for name in JOBS.names if table.column(name).null_count < table.num_rows]
-
-
-def _explained(engine: Engine, asked: Asked, own: Mapping[str, str], flags: Flags | None) -> Told:
-    relation = "verdicts" if flags else "prepared"
-    weight = _weight(engine, asked, own, judged=bool(flags))
-    flagged = _flagged(engine, asked, own) if asked.flag else "lost IS NOT NULL"
-    chosen = list(asked.attributes) or _telling(engine, relation, asked, own)
-    parts = [f"{_column(own, name)} AS {_quoted(name)}" for name in chosen]
-    data = engine.arrow(
-        f"SELECT {', '.join([*parts, f'{flagged} AS {FLAG}', f'{weight or 0.0} AS {WEIGHT}', f'started AS {TIME}'])} "  # noqa: S608 # quoted
-        f"FROM {relation}"
+def _judged(
+    engine: Engine, columns: Columns, thresholds: Thresholds, now: datetime
+) -> tuple[flagging.Counts, pa.Array]:
+    """Every job by the detectors: the counts, and what each bad one lost (null: not bad), in the table's order."""
+    table = columns.table.select(
+        [name for name in columns.table.column_names if name in {*JOBS.names, "experiment"}]
     )
+    table = table.append_column("vigie_row", pa.array(np.arange(table.num_rows)))
+    table = table.append_column("vigie_kind", pa.array(columns.kinds()))
+    if "experiment" in table.column_names:
+        at = table.column_names.index("experiment")
+        table = table.set_column(at, "experiment", table.column(at).cast(pa.string()))
+    else:
+        table = table.append_column("experiment", pa.nulls(table.num_rows, pa.string()))
+    engine.register("jobs", table)
+    places = "".join(f', "{name}"' for name in PLACES) if thresholds.has_exceptions else ""
+    steps = flagging.plan(
+        thresholds, SOURCE.format(places=places), now=now, silent=flagging.silent(engine), sampled=False
+    )
+    for step in steps:
+        flagging.do(engine, step)
+    counts, rows = flagging.counted(engine, thresholds, "vigie_row")
+    lost = np.full(table.num_rows, np.nan)
+    lost[rows.column("vigie_row").to_numpy()] = rows.column("lost").to_numpy()
+    return counts, pa.array(lost, from_pandas=True)
+
+
+def _explained(columns: Columns, asked: Asked, counts: flagging.Counts | None, lost: pa.Array | None) -> Told:
+    weight = _weight(columns, asked, lost)
+    flagged = pc.is_valid(lost) if lost is not None else _flag(columns, asked)
+    chosen = list(asked.attributes) or _telling(columns, asked)
+    started = columns.table.column("started")
+    dated = started.null_count < len(started)
+    data = pa.table({**{name: columns.get(name) for name in chosen}, FLAG: flagged, TIME: started})
+    if weight is not None:
+        data = data.append_column(WEIGHT, weight)
     if not chosen:
-        return Told(_unexplained(data), flags, (), weighed=bool(weight))
-    dated = data.column(TIME).null_count < data.num_rows
+        return Told(_unexplained(flagged, weight), counts, (), weighed=weight is not None)
     try:
         explanation = explain(
             data,
             flag=FLAG,
-            weight=WEIGHT if weight else None,
+            weight=WEIGHT if weight is not None else None,
             attributes=chosen,
             time=TIME if dated else None,
         )
     except ValueError as error:
         raise Unfit(str(error).replace(WEIGHT, asked.weight).replace(FLAG, asked.flag)) from error
-    return Told(explanation, flags, tuple(chosen), weighed=bool(weight))
+    return Told(explanation, counts, tuple(chosen), weighed=weight is not None)
 
 
-def _weight(engine: Engine, asked: Asked, own: Mapping[str, str], *, judged: bool) -> str:
-    """The loss of a row as SQL; "" if nothing is known of it. Raises Unfit for a weight that isn't numbers."""
+def _weight(columns: Columns, asked: Asked, lost: pa.Array | None) -> pa.Array | None:
+    """The loss of each row; None if nothing is known of it. Raises Unfit for a weight that isn't numbers."""
     if asked.weight:
-        column = _column(own, asked.weight)
-        words = engine.rows(
-            f"SELECT CAST({column} AS VARCHAR) AS word FROM prepared "  # noqa: S608 # quoted
-            f"WHERE {column} IS NOT NULL AND TRY_CAST({column} AS DOUBLE) IS NULL LIMIT 1"
-        )
-        if words:
-            raise Unfit(f"the weight {asked.weight} must be numbers; there is “{words[0]['word']:.60}” in it")
-        return f"coalesce(TRY_CAST({column} AS DOUBLE), 0.0)"
-    if judged:
-        return "coalesce(lost, 0.0)"
-    known = engine.rows(
-        "SELECT 1 AS one FROM prepared WHERE elapsed_s > 0 AND cores > 0 AND cpu_s >= 0 LIMIT 1"
+        return _numbers(columns.table.column(asked.weight), asked.weight)
+    if lost is not None:
+        return lost.fill_null(0.0)
+    elapsed, cores, cpu = (
+        columns.table.column(name).cast(pa.float64()) for name in ("elapsed_s", "cores", "cpu_s")
     )
-    return OWN_LOSS if known else ""
+    left = pc.divide(pc.subtract(pc.multiply(elapsed, cores), cpu), 3600.0)
+    if left.null_count == len(left):
+        return None
+    return pc.max_element_wise(left, 0.0, skip_nulls=True)
 
 
-def _flagged(engine: Engine, asked: Asked, own: Mapping[str, str]) -> str:
-    """The file's own flag as SQL. Raises Unfit for one that isn't 0 or 1."""
-    word = f"lower(trim(CAST({_column(own, asked.flag)} AS VARCHAR)))"
-    odd = engine.rows(
-        f"SELECT {word} AS word FROM prepared WHERE {word} NOT IN ({_listed(*YES, *NO)}) LIMIT 1"  # noqa: S608 # quoted
-    )
-    if odd:
-        raise Unfit(f"the flag {asked.flag} must be 0 or 1; there is “{odd[0]['word']:.60}” in it")
-    return f"coalesce({word} IN ({_listed(*YES)}), false)"
+def _numbers(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    if not pa.types.is_string(column.type):
+        return column
+    trimmed = pc.utf8_trim_whitespace(column)
+    filled = pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    try:
+        return filled.cast(pa.float64())
+    except pa.ArrowInvalid as error:
+        raise Unfit(f"the weight {name} must be numbers: {error}") from error
 
 
-def _telling(engine: Engine, relation: str, asked: Asked, own: Mapping[str, str]) -> list[str]:
+def _flag(columns: Columns, asked: Asked) -> pa.ChunkedArray:
+    """The file's own flag. Raises Unfit for one that isn't 0 or 1."""
+    column = columns.table.column(asked.flag)
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(column.cast(pa.string())))
+    known = pc.fill_null(pc.is_in(words, value_set=pa.array([*YES, *NO])), fill_value=True)
+    odd = words.filter(pc.and_(pc.invert(known), pc.is_valid(words)))
+    if len(odd):
+        raise Unfit(f"the flag {asked.flag} must be 0 or 1; there is “{odd[0].as_py():.60}” in it")
+    return pc.is_in(words, value_set=pa.array(YES))
+
+
+def _telling(columns: Columns, asked: Asked) -> list[str]:
     """The usual attributes and the file's own columns, those that differ between jobs and don't number them."""
-    taken = {asked.flag, asked.weight}
-    names = [name for name in (*USUAL, *own) if name not in taken]
-    asks = [f"approx_count_distinct({_column(own, name)})" for name in names]
-    kinds = [f"any_value(typeof({_column(own, name)}))" for name in names]
-    [row] = engine.rows(
-        f"SELECT count(*) AS jobs, [{', '.join(asks)}] AS counts, [{', '.join(kinds)}] AS kinds FROM {relation}"  # noqa: S608 # quoted
-    )
+    own = [name for name in columns.table.column_names if name not in JOBS.names]
     told = []
-    for name, count, kind in zip(names, row["counts"], row["kinds"], strict=True):
-        most = MOST_VALUES if kind in WHOLE else max(MOST_VALUES, row["jobs"] // 2)
-        if count > 1 and (name in USUAL or (kind in {*WHOLE, "VARCHAR", "BOOLEAN"} and count <= most)):
+    for name in dict.fromkeys([*(one for one in USUAL if one in columns), *own]):
+        if name in {asked.flag, asked.weight}:
+            continue
+        count, names = columns.telling(name)
+        texts = pa.types.is_dictionary(columns.get(name).type)
+        most = max(MOST_VALUES, columns.table.num_rows // 2) if texts else MOST_VALUES
+        if names and count > 1 and (name in USUAL or count <= most):
             told.append(name)
-    return list(dict.fromkeys(told))
+    return told
 
 
-def _unexplained(data: pa.Table) -> Explanation:
+def _unexplained(flagged: pa.Array, weight: pa.Array | None) -> Explanation:
     """What can be said where no attribute tells one job from another."""
-    flagged = data.filter(data.column(FLAG))
-    lost = float(sum(flagged.column(WEIGHT).to_pylist()))
-    return Explanation(data.num_rows, flagged.num_rows, lost, (), lost, 0)
-
-
-def _column(own: Mapping[str, str], name: str) -> str:
-    return _quoted(own.get(name, name))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _listed(*words: str) -> str:
-    return ", ".join(f"'{word}'" for word in words)
+    bad = pc.sum(flagged).as_py() or 0
+    lost = bad if weight is None else pc.sum(pc.if_else(flagged, weight, 0.0)).as_py() or 0.0
+    return Explanation(len(flagged), bad, float(lost), (), float(lost), 0)

@@ -59,6 +59,11 @@ class Thresholds:
         both = {**self.of(SECTION), **self.of(name)}
         return {key: setting.sql for key, setting in both.items()}
 
+    @property
+    def has_exceptions(self) -> bool:
+        """Whether a value differs by the place of a job."""
+        return any(one.special for section in self.configured.values() for one in section.values())
+
     def plain(self, name: str) -> dict[str, str]:
         """The same without exceptions, for what is computed of many attempts at once."""
         both = {**self.of(SECTION), **self.of(name)}
