@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -45,15 +46,28 @@ def matched(names: Sequence[str], given: Mapping[str, str] | None, path: Path) -
 
 
 def jobs(
-    rows: pa.RecordBatch, mapping: Match, tally: Tally, *, cluster: str, zone: str, first: int
+    rows: pa.RecordBatch,
+    mapping: Match,
+    tally: Tally,
+    *,
+    cluster: str,
+    zone: str,
+    first: int = 1,
+    units: Mapping[str, float] = MappingProxyType({}),
+    states: Mapping[str, str] = MappingProxyType({}),
 ) -> pa.RecordBatch:
     """JOBS and then the other columns as they are. `first` is the number of the first row.
+
+    `units`: how many of our units one of theirs is, by column; `states`: their words for ours.
 
     Where no column names the job, its number does; a row whose job has no name is left out, and noted.
     """
     found = {
-        ours: _values(rows[theirs], JOBS.field(ours), zone, tally) for ours, theirs in mapping.of.items()
+        ours: _values(rows[theirs], JOBS.field(ours), zone, tally, states)
+        for ours, theirs in mapping.of.items()
     }
+    for ours in units.keys() & found.keys():
+        found[ours] = pc.multiply(found[ours].cast(pa.float64()), units[ours])
     if "job_id" not in found:
         found["job_id"] = pa.array([str(first + place) for place in range(len(rows))], pa.string())
     named = found.get("cluster", pa.nulls(len(rows), pa.string()))
@@ -69,7 +83,7 @@ def jobs(
     return pa.RecordBatch.from_arrays([*made.columns, *others], schema=pa.schema(fields))
 
 
-def _values(column: Any, field: pa.Field, zone: str, tally: Tally) -> Any:
+def _values(column: Any, field: pa.Field, zone: str, tally: Tally, states: Mapping[str, str]) -> Any:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
@@ -78,7 +92,7 @@ def _values(column: Any, field: pa.Field, zone: str, tally: Tally) -> Any:
     if field.name == "nodes":
         return _nodes(column)
     if field.name == "state":
-        return _states(column.cast(pa.string()), tally)
+        return _states(column.cast(pa.string()), states, tally)
     if not pa.types.is_string(column.type):
         return _typed(column, field, zone)
     if field.type == MOMENT:
@@ -116,11 +130,14 @@ def _nodes(column: Any) -> Any:
     )
 
 
-def _states(column: Any, tally: Tally) -> Any:
+def _states(column: Any, words: Mapping[str, str], tally: Tally) -> Any:
     known = vectors.text(column, _EMPTY)
-    states = vectors.each_once(
-        known, lambda word: word.strip().lower() if word.strip().lower() in STATES else "unknown", pa.string()
-    )
+    states = vectors.each_once(known, lambda word: _state(word.strip(), words), pa.string())
     if strange := pc.sum(pc.equal(states, "unknown")).as_py():
         tally.note(f'states other than {", ".join(STATES)}: "unknown"', strange)
     return states
+
+
+def _state(word: str, words: Mapping[str, str]) -> str:
+    meant = words.get(word, word).lower()
+    return meant if meant in STATES else "unknown"

@@ -79,41 +79,46 @@ class CsvFile(_Table):
     info = JobFileInfo("csv", "Table (CSV)", "Tableau (CSV)", mappable=True)
 
     def names(self, path: Path) -> list[str]:
-        return _header(path)[0]
+        return header(next(pieces(path, Tally(), size=1 << 16)).data, path)[0]
 
     def rows(self, path: Path, tally: Tally) -> Iterator[pa.RecordBatch]:
-        names, delimiter = _header(path)
+        first = next(pieces(path, Tally(), size=1 << 16)).data
+        return csv_rows(Stream(pieces(path, tally)), *header(first, path), tally)
 
-        def put(row: Any) -> str:
-            tally.put_aside(
-                row.number or 0, f"{row.actual_columns} fields where {row.expected_columns} belong", row.text
-            )
-            return "skip"
 
-        done = 0
-        try:
-            reader = pa_csv.open_csv(
-                pa.PythonFile(Stream(pieces(path, tally)), mode="r"),
-                read_options=pa_csv.ReadOptions(
-                    column_names=names, skip_rows=1, block_size=_BLOCK, use_threads=False
-                ),
-                parse_options=pa_csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=True, invalid_row_handler=put
-                ),
-                convert_options=pa_csv.ConvertOptions(
-                    check_utf8=False,  # pieces are
-                    column_types=dict.fromkeys(names, pa.string()),
-                    strings_can_be_null=True,
-                    null_values=[""],
-                ),
-            )
-            for batch in reader:
-                done += len(batch)
-                yield batch
-        except pa.ArrowInvalid as error:
-            tally.put_aside(
-                0, f"not read further than about {done} rows (a quote that is never closed?): {error}"
-            )
+def csv_rows(stream: Stream, names: list[str], delimiter: str, tally: Tally) -> Iterator[pa.RecordBatch]:
+    """The rows below the first line as text, "" as null; those of another count of fields go aside."""
+
+    def put(row: Any) -> str:
+        tally.put_aside(
+            row.number or 0, f"{row.actual_columns} fields where {row.expected_columns} belong", row.text
+        )
+        return "skip"
+
+    done = 0
+    try:
+        reader = pa_csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=pa_csv.ReadOptions(
+                column_names=names, skip_rows=1, block_size=_BLOCK, use_threads=False
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=put
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                check_utf8=False,  # pieces are
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+        for batch in reader:
+            done += len(batch)
+            yield batch
+    except pa.ArrowInvalid as error:
+        tally.put_aside(
+            0, f"not read further than about {done} rows (a quote that is never closed?): {error}"
+        )
 
 
 class ParquetFile(_Table):
@@ -143,9 +148,9 @@ def _parquet(path: Path) -> Any:
         raise Refusal(f"{path} is not a Parquet file, or a broken one: {error}") from None
 
 
-def _header(path: Path) -> tuple[list[str], str]:
+def header(data: bytes, path: Path) -> tuple[list[str], str]:
     """The names in the first line, and what stands between them. Raises Refusal if one line can't be a header."""
-    line = next(pieces(path, Tally(), size=1 << 16)).data.split(b"\n", 1)[0].decode().rstrip("\r")
+    line = data.split(b"\n", 1)[0].decode(errors="replace").rstrip("\r")
     delimiter = max(",;\t|", key=line.count)
     try:
         names = next(csv.reader([line], delimiter=delimiter), [])
