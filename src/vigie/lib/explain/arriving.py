@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 
 from vigie.lib.explain import rows as columns
 from vigie.lib.explain.combinations import Level
-from vigie.lib.explain.cube import Cube, fold, keep, sums
+from vigie.lib.explain.cube import Cube, Floats, Support, fold, sums
 from vigie.lib.explain.judging import Limits
 from vigie.lib.explain.sentences import Value
 from vigie.lib.explain.since import since
+
+MANY = 300_000  # rows from which two cores are worth their threads
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Rows:
     jobs: int
     flagged: int
     lost: float
+    support: Support
     values: tuple[int, ...]
     kept: tuple[list[Value], ...]
     cube: Callable[[], Cube]
@@ -74,26 +78,17 @@ def from_columns(data: Any, asked: Asked) -> Rows:
     lost = columns.weights(table.column(weight), weight, flagged) if weight else flagged.astype(np.float64)
     total = float(lost.sum())
     share = lost if total else flagged.astype(np.float64)
-    least_lost = float(share.sum()) * limits.least_share
+    support = limits.support(float(flagged.sum()), float(share.sum()))
     places = np.flatnonzero(flagged)
-    codes: list[NDArray[np.uint16]] = []
-    values: list[int] = []
-    kept: list[list[Value]] = []
-    for name in attributes:
-        code, known = columns.encode(table.column(name), name)
-        jobs = np.bincount(code, minlength=len(known) + 1)
-        values.append(int((jobs[1:] >= limits.least_flagged).sum()))
-        held = keep(
-            sums(code[places], None, len(jobs)),
-            sums(code[places], share[places], len(jobs)),
-            least_flagged=limits.least_flagged,
-            least_lost=least_lost,
-        )
-        held[0] = False
-        numbers = np.zeros(len(jobs), np.uint16)
-        numbers[held] = np.arange(1, held.sum() + 1)
-        codes.append(numbers[code])
-        kept.append(known.take(pa.array(np.flatnonzero(held) - 1)).to_pylist())
+    read = partial(_attribute, table, places, share[places], support)
+    if len(flagged) < MANY:
+        coded = [read(name) for name in attributes]
+    else:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (a small file must not wait for it)
+
+        with ThreadPoolExecutor() as pool:  # Arrow and numpy leave the interpreter free
+            coded = list(pool.map(read, attributes))
+    codes, kept = [one.codes for one in coded], [one.kept for one in coded]
     moments = columns.moments(table.column(time), time) if time else None
 
     def first(where: Mapping[str, Value]) -> datetime | None:
@@ -111,13 +106,31 @@ def from_columns(data: Any, asked: Asked) -> Rows:
         len(flagged),
         len(places),
         total,
-        tuple(values),
+        support,
+        tuple(one.values for one in coded),
         tuple(kept),
         lambda: fold(codes, [len(k) + 1 for k in kept], flagged, share),
         first,
     )
 
 
-def from_relation(relation: Any, asked: Asked) -> Rows:
-    """Rows of a DuckDB relation: fetched for now."""
-    return from_columns(relation.to_arrow_table(), asked)
+@dataclass(frozen=True)
+class _Coded:
+    codes: NDArray[np.uint16]
+    kept: list[Value]
+    values: int
+
+
+def _attribute(
+    table: pa.Table, places: NDArray[np.int64], share: Floats, support: Support, name: str
+) -> _Coded:
+    """One column as codes of the values that have support among the flagged rows (at `places`); 0 for all others."""
+    code, known = columns.encode(table.column(name), name)
+    jobs = np.bincount(code, minlength=len(known) + 1)
+    marked = code[places]
+    held = support.has(sums(marked, None, len(jobs)), sums(marked, share, len(jobs)))
+    held[0] = False
+    numbers = np.zeros(len(jobs), np.uint16)
+    numbers[held] = np.arange(1, held.sum() + 1)
+    kept = known.take(pa.array(np.flatnonzero(held) - 1)).to_pylist()
+    return _Coded(numbers[code], kept, int((jobs[1:] >= support.least_flagged).sum()))

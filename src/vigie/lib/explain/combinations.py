@@ -1,15 +1,17 @@
 """All combinations that could be a finding, counted level by level on the cube."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.lib.explain.cube import Cube, Floats, keep, sums
+from vigie.lib.explain.cube import Cube, Floats, Support, sums
 
 Members = NDArray[np.uint16]
 Cells = NDArray[np.int64]
+CHUNK = 2048  # cells counted at once: what they need stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -20,70 +22,75 @@ class Level:
     member: Members
     values: NDArray[np.uint16]  # [combination, attribute]: the codes; the first row stands for none
     jobs: Floats
-    start: int  # where its combinations stand among all
 
 
-@dataclass(frozen=True)
+Place = tuple[Level, int]
+
+
 class Combinations:
-    """Every combination that has support, those that hold exactly the rows of a shorter one left out."""
+    """Every combination that has support, those that hold exactly the rows of a shorter one left out.
 
-    levels: tuple[Level, ...]
-    size: int
+    They are numbered through; number 0 of each level stands for the cells without any, and is never a combination.
+    """
 
-    def count(self, cube: Cube, cells: Cells | slice) -> tuple[Floats, Floats, Floats]:
-        """Rows, flagged rows and loss of every combination within some cells."""
-        counted = np.zeros((3, self.size))
-        measures = (cube.jobs[cells], cube.flagged[cells], cube.lost[cells])
-        for level in self.levels:
-            member, places = level.member[cells], len(level.values)
-            for row, measure in enumerate(measures):
-                counted[row, level.start : level.start + places - 1] = sums(member, measure, places)[1:]
-        return counted[0], counted[1], counted[2]
+    def __init__(self, cube: Cube, levels: Sequence[Level]) -> None:
+        self.levels = tuple(levels)
+        lengths = [len(level.values) for level in self.levels]
+        self.starts = np.cumsum([0, *lengths])
+        self.size = int(self.starts[-1])
+        self.real = np.ones(self.size, bool)
+        self.real[self.starts[:-1]] = False
+        self.orders = np.repeat([len(level.attributes) for level in self.levels], lengths)
+        # cell by cell, so that a few cells are counted for all combinations at once
+        self._members = np.empty((len(cube.jobs), len(self.levels)), np.uint16)
+        for place, level in enumerate(self.levels):
+            self._members[:, place] = level.member
+        self._measures = (cube.jobs, cube.flagged)
 
-    def place(self, combination: int) -> tuple[Level, int]:
+    def count(self, cells: Cells) -> tuple[Floats, Floats]:
+        """Rows and flagged rows of every combination within some cells."""
+        counted = np.zeros((2, self.size))
+        for start in range(0, len(cells), CHUNK):
+            some = cells[start : start + CHUNK]
+            numbers = (self._members[some] + self.starts[:-1]).ravel()
+            for row, measure in enumerate(self._measures):
+                counted[row] += sums(numbers, np.repeat(measure[some], len(self.levels)), self.size)
+        return counted[0], counted[1]
+
+    def place(self, combination: int) -> Place:
         """The level of a combination and its number there."""
-        level = next(x for x in self.levels if x.start <= combination < x.start + len(x.values) - 1)
-        return level, combination - level.start + 1
+        level = int(np.searchsorted(self.starts, combination, "right")) - 1
+        return self.levels[level], combination - int(self.starts[level])
 
     def cells(self, combination: int) -> Cells:
         """The cells of a combination."""
         level, number = self.place(combination)
         return np.flatnonzero(level.member == number)
 
-    def orders(self) -> NDArray[np.int64]:
-        """The order of every combination."""
-        parts = [np.full(len(level.values) - 1, len(level.attributes)) for level in self.levels]
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-
-def enumerate_combinations(
-    cube: Cube, sizes: list[int], order: int, *, least_flagged: float, least_lost: float
-) -> Combinations:
+def enumerate_combinations(cube: Cube, sizes: list[int], order: int, support: Support) -> Combinations:
     """Count all combinations up to `order` attributes; one is only tried if its first part has support (apriori)."""
-    return _Enumeration(cube, sizes, least_flagged, least_lost).run(order)
+    return _Enumeration(cube, sizes, support).run(order)
 
 
 @dataclass
 class _Enumeration:
     cube: Cube
     sizes: list[int]
-    least_flagged: float
-    least_lost: float
+    support: Support
     found: dict[tuple[int, ...], Level] = field(default_factory=dict)
 
     def run(self, order: int) -> Combinations:
-        start = 0
         for length in range(1, order + 1):
             for attributes in combinations(range(len(self.sizes)), length):
                 if length > 1 and attributes[:-1] not in self.found:
                     continue
-                level = self._level(attributes, start)
+                level = self._level(attributes)
                 if level is not None:
                     self.found[attributes] = level
-                    start += len(level.values) - 1
-        return Combinations(tuple(self.found.values()), start)
+        return Combinations(self.cube, tuple(self.found.values()))
 
-    def _level(self, attributes: tuple[int, ...], start: int) -> Level | None:
+    def _level(self, attributes: tuple[int, ...]) -> Level | None:
         """The frequent combinations of these attributes; flagged cells are counted first, all others only if needed."""
         last, places = self.cube.codes[attributes[-1]], self.sizes[attributes[-1]]
         prefix = self.found.get(attributes[:-1])
@@ -104,16 +111,13 @@ class _Enumeration:
             member, jobs = _numbered(keys, room)[whole], np.concatenate([jobs[:1], jobs[1:][news]])
         values = np.zeros((len(keys) + 1, len(attributes)), np.uint16)
         values[1:, :-1], values[1:, -1] = above[keys // places], keys % places
-        return Level(attributes, member, values, jobs, start)
+        return Level(attributes, member, values, jobs)
 
     def _frequent(self, before: Members, last: Members, places: int, room: int) -> NDArray[np.intp]:
         marked = slice(0, self.cube.marked)
         key = before[marked].astype(np.intp) * places + last[marked]
-        frequent = keep(
-            sums(key, self.cube.flagged[marked], room),
-            sums(key, self.cube.lost[marked], room),
-            least_flagged=self.least_flagged,
-            least_lost=self.least_lost,
+        frequent = self.support.has(
+            sums(key, self.cube.flagged[marked], room), sums(key, self.cube.lost[marked], room)
         )
         frequent[:places] = False  # the first part has no support
         frequent[::places] = False  # the last value has none
@@ -124,8 +128,8 @@ class _Enumeration:
         repeated = np.zeros(len(jobs) - 1, bool)
         if len(attributes) == 1:
             return repeated
-        sample = np.zeros(len(jobs), np.int64)
-        sample[member] = np.arange(len(member))
+        sample = np.zeros(len(jobs), np.int64)  # a cell of each: what has support has flagged cells
+        sample[member[: self.cube.marked]] = np.arange(self.cube.marked)
         for left_out in range(len(attributes)):
             shorter = self.found.get(attributes[:left_out] + attributes[left_out + 1 :])
             if shorter is not None:

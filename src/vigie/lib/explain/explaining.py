@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from vigie.lib.explain.arriving import Asked, Rows, from_columns, from_relation
-from vigie.lib.explain.combinations import Combinations, enumerate_combinations
+from vigie.lib.explain.arriving import Asked, Rows, from_columns
+from vigie.lib.explain.combinations import Combinations, Place, enumerate_combinations
 from vigie.lib.explain.cube import Cube
 from vigie.lib.explain.judging import Limits, ratio
 from vigie.lib.explain.model import Explanation, Finding
-from vigie.lib.explain.searching import Search
+from vigie.lib.explain.relation import from_relation
+from vigie.lib.explain.searching import Bar, Search
 
 LONGEST = 3
 
@@ -46,16 +47,18 @@ def explain(
     if not 0 < rows.flagged < rows.jobs:
         return explanation
     cube = rows.cube()
-    support = float(cube.lost.sum()) * limits.least_share
-    tried = enumerate_combinations(
-        cube, rows.sizes, order, least_flagged=limits.least_flagged, least_lost=support
-    )
+    tried = enumerate_combinations(cube, rows.sizes, order, rows.support)
     if not tried.size:
         return explanation
-    prices = np.log(np.maximum(counts, 1))
-    search = Search(cube, tried, limits, prices[tried.orders() - 1], support)
-    chosen = _most_loss(cube, tried, search.run(), most)
-    return _tell(rows, cube, search, chosen, explanation)
+    bar = Bar.over(counts, tried.orders, limits)
+    everything = np.arange(len(cube.jobs))
+    found = Search(cube, tried, bar, everything, tried.real).run()
+    worth = [
+        one for one in found if cube.lost[tried.cells(one)].sum() >= limits.least_share * cube.lost.sum()
+    ]
+    chosen = _most_loss(cube, tried, worth, most)
+    findings, unexplained = _tell(rows, cube, [(tried.place(one), bar.z[one]) for one in chosen])
+    return replace(explanation, findings=findings, unexplained=unexplained)
 
 
 def _check(flag: str, attributes: Sequence[str], weight: str | None, order: int, most: int) -> None:
@@ -91,32 +94,33 @@ def _most_loss(cube: Cube, tried: Combinations, found: list[int], most: int) -> 
     return ordered
 
 
-def _tell(rows: Rows, cube: Cube, search: Search, chosen: list[int], whole: Explanation) -> Explanation:
+def _tell(rows: Rows, cube: Cube, chosen: list[tuple[Place, float]]) -> tuple[tuple[Finding, ...], float]:
     """The findings with their numbers: each compared with the rows of none, its own without those of the others."""
-    members = [search.combinations.cells(one) for one in chosen]
-    cover = np.zeros(len(cube.jobs), np.int64)
-    for cells in members:
-        cover[cells] += 1
-    free, told = cover == 0, np.zeros(len(cube.jobs), bool)
-    free_jobs, free_flagged = cube.jobs[free].sum(), cube.flagged[free].sum()
+    members = np.array([level.member == number for (level, number), _ in chosen]).reshape(-1, len(cube.jobs))
+    free, told = ~members.any(axis=0), np.zeros(len(cube.jobs), bool)
     lost = cube.lost if rows.lost else np.zeros_like(cube.lost)
     findings = []
-    for one, cells in zip(chosen, members, strict=True):
-        own = cells[cover[cells] == 1]
+    for mine, (place, z) in zip(members, chosen, strict=True):
+        others = [
+            other for other in members if not (other | ~mine).all()
+        ]  # what holds all of it doesn't hide it
+        own = mine & ~np.any(others, axis=0) if others else mine
         jobs, flagged = cube.jobs[own].sum(), cube.flagged[own].sum()
-        middle, low, high = ratio(jobs, flagged, jobs + free_jobs, flagged + free_flagged, search.z[one])
-        where = rows.where(*search.combinations.place(one))
+        middle, low, high = ratio(
+            jobs, flagged, jobs + cube.jobs[free].sum(), flagged + cube.flagged[free].sum(), z
+        )
+        where = rows.where(*place)
         findings.append(
             Finding(
                 where=where,
-                jobs=int(cube.jobs[cells].sum()),
-                flagged=int(cube.flagged[cells].sum()),
-                lost=float(lost[cells].sum()),
+                jobs=int(cube.jobs[mine].sum()),
+                flagged=int(cube.flagged[mine].sum()),
+                lost=float(lost[mine].sum()),
                 risk_ratio=float(middle),
                 interval=(float(low), float(high)),
-                added=float(lost[cells[~told[cells]]].sum()),
+                added=float(lost[mine & ~told].sum()),
                 since=rows.since(where),
             )
         )
-        told[cells] = True
-    return replace(whole, findings=tuple(findings), unexplained=float(lost[~told].sum()))
+        told |= mine
+    return tuple(findings), float(lost[~told].sum())

@@ -6,17 +6,31 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.lib.explain.cube import Support
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a finding must reach. `risk` is the chance, over all combinations together, that one is found by luck."""
+    """What a finding must reach.
+
+    `least_flagged`: flagged rows. `least_share`: its share of the loss. `least_ratio`: the lower bound of its risk
+    ratio. `risk`: the chance, over all combinations together, that one is found where there is none. `seen`: what is
+    looked at, as a part of `least_share`: a small cause that is not worth a finding must be known all the same, or its
+    shadow on something larger would be taken for one.
+    """
 
     least_flagged: int = 5
     least_share: float = 0.01
     least_ratio: float = 1.2
-    risk: float = 0.05
+    risk: float = 0.01
+    seen: float = 0.25
+
+    def support(self, flagged: float, lost: float) -> Support:
+        """What is looked at, of so many flagged rows and so much loss."""
+        share = self.least_share * self.seen
+        return Support(self.least_flagged, flagged * share, lost * share)
 
 
 def surprise(jobs: Floats, flagged: Floats, rate: Floats | float) -> Floats:

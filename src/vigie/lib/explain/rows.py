@@ -19,15 +19,20 @@ def as_table(data: Any, names: Sequence[str]) -> pa.Table:
     if isinstance(data, pa.RecordBatch):
         data = pa.Table.from_batches([data])
     present = data.column_names if isinstance(data, pa.Table) else list(data)
-    missing = [name for name in names if name not in present]
-    if missing:
-        raise ValueError(f"no column {', '.join(missing)}; there are: {', '.join(map(str, present))}")
+    check_names(present, names)
     if isinstance(data, pa.Table):
         twice = [name for name in names if present.count(name) > 1]
         if twice:
             raise ValueError(f"several columns are named {', '.join(twice)}")
         return data.select(list(names))
     return _from_mapping({name: data[name] for name in names})
+
+
+def check_names(present: Sequence[str], names: Sequence[str]) -> None:
+    """Raises ValueError if a column is missing."""
+    missing = [name for name in names if name not in present]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)}; there are: {', '.join(map(str, present))}")
 
 
 def _from_mapping(columns: Mapping[str, Any]) -> pa.Table:
@@ -84,9 +89,14 @@ def encode(column: pa.ChunkedArray, name: str) -> tuple[Codes, pa.Array]:
     if column.num_chunks == 0:
         return np.zeros(0, np.int32), pa.array([], column.type.value_type)
     column = column.unify_dictionaries()
-    parts = [np.asarray(chunk.indices.fill_null(-1).to_numpy()) for chunk in column.chunks]
-    codes = (parts[0] if len(parts) == 1 else np.concatenate(parts)).astype(np.int32)
-    return codes + 1, column.chunk(0).dictionary
+    codes = np.empty(len(column), np.int32)
+    start = 0
+    for chunk in column.chunks:
+        np.add(
+            chunk.indices.fill_null(-1).to_numpy(), 1, out=codes[start : start + len(chunk)], casting="unsafe"
+        )
+        start += len(chunk)
+    return codes, column.chunk(0).dictionary
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
