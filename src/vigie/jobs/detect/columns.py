@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from vigie.jobs.detect.guards import BARE
 from vigie.jobs.lake.engine import Engine
 from vigie.jobs.lake.prepared import NAME_SHAPE
 
@@ -78,23 +79,29 @@ class Columns:
 
     def kinds(self) -> NDArray[np.int64]:
         """One number per kind of job: as `guards.KIND`, by codes instead of texts."""
-        whose = [
-            name for name in ("experiment", "account", "group", "user") if name in self.table.column_names
-        ]
-        shape = ["name_shape", "user"]
-        owners, forms = self._first(whose), self._first(shape)
-        return owners * (int(forms.max(initial=0)) + 1) + forms
+        owners = [self._codes(name) for name in ("experiment", "account", "group", "user") if name in self]
+        shapes = self.get("name_shape")
+        bare = np.isin(np.array(shapes.dictionary.to_pylist(), dtype=object), BARE)
+        said = self._codes("name_shape")
+        forms = _first([np.where(np.append(bare, False)[said], -1, said), self._codes("user")])
+        return _first(owners) * (int(forms.max(initial=0)) + 1) + forms
 
-    def _first(self, names: list[str]) -> NDArray[np.int64]:
-        """The first of these columns that is known, as a number; 0: none is."""
-        found = np.zeros(self.table.num_rows, np.int64)
-        base = 1
-        for name in names:
-            coded = self.get(name)
-            codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
-            found = np.where((found == 0) & (codes >= 0), codes + base, found)
-            base += len(coded.dictionary)
-        return found
+    def whose(self) -> NDArray[np.int64]:
+        """One number per user, -1 where it is unknown."""
+        return self._codes("user")
+
+    def _codes(self, name: str) -> NDArray[np.int64]:
+        codes = self.get(name).indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.asarray(codes, np.int64)
+
+
+def _first(columns: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The first of these columns that is known (not negative), as a number that tells which; 0: none is."""
+    found, base = np.zeros(len(columns[0]), np.int64), 1
+    for codes in columns:
+        found = np.where((found == 0) & (codes >= 0), codes + base, found)
+        base += int(codes.max(initial=0)) + 1
+    return found
 
 
 def _hour(seconds: int | None, zone: ZoneInfo) -> int | None:

@@ -10,6 +10,7 @@ Beside the columns of the prepared view it has
     outage_s   how long of its time an outage explains
     judged_s   its elapsed time without outages and without `staging`, in which nothing is expected of it
     kind       what its peers share: experiment (else account, group, user) and name shape (else user)
+    whose      its user, "" if unknown
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -112,16 +113,23 @@ class Window:
     until: datetime
 
 
-KIND = """coalesce(experiment, account, "group", "user", '') || chr(31) || coalesce(name_shape, "user", '')"""
+BARE = ("#", "*")
+"""Shapes of names that are nothing but a number: they say as much as no name."""
+
+KIND = (
+    """coalesce(experiment, account, "group", "user", '') || chr(31) || """
+    f"""coalesce(CASE WHEN name_shape NOT IN ({", ".join(map(repr, BARE))}) THEN name_shape END, "user", '') AS kind, """
+    """coalesce("user", '') AS whose"""
+)
 
 
 def relation(*, latest: bool, carry: Sequence[str] = ()) -> str:
     """The attempts that a desk knows: those that ended, and with `latest` those that run. `carry`: further columns."""
     plain = ", ".join([*_PREPARED, *carry])
-    source = f"SELECT {plain}, {KIND} AS kind FROM prepared"  # noqa: S608 # our own names
+    source = f"SELECT {plain}, {KIND} FROM prepared"  # noqa: S608 # our own names
     if latest:
         source += (
-            f" UNION ALL SELECT {plain}, {KIND} AS kind FROM prepared_latest AS l "  # noqa: S608 # same
+            f" UNION ALL SELECT {plain}, {KIND} FROM prepared_latest AS l "  # noqa: S608 # same
             f"WHERE NOT EXISTS ({_ENDED})"
         )
     return source

@@ -47,7 +47,8 @@ Options of `[detect.guards]`:
 Beside these:
 
 - **Peers** are attempts of the same experiment (account, group or user where there is none) whose names have the same
-  shape; where jobs have no name, of the same user. History counts as well as today, each on its own.
+  shape; where names are missing or only numbers, of the same user. Where the same user has enough of them, only those:
+  what is I/O-bound by nature is measured by itself. History counts as well as today, each on its own.
 - **Outages**: their time is taken out of a job's time, as if it had not run; each second once. Progress is not judged
   over a window that an outage touches.
 - **Exemptions** by user, experiment, queue or job, with a reason and an end, spare what they name.

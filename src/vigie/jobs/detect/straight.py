@@ -36,7 +36,7 @@ YES, NO = ("1", "1.0", "true", "t", "yes"), ("0", "0.0", "false", "f", "no", "")
 FLAG, WEIGHT, TIME = "vigie_flag", "vigie_weight", "vigie_time"
 
 SOURCE = (
-    "SELECT vigie_row, vigie_kind AS kind, state, started, ended, cores, elapsed_s, cpu_s, limit_s, memory_asked_b, "
+    "SELECT vigie_row, vigie_kind AS kind, vigie_whose AS whose, state, started, ended, cores, elapsed_s, cpu_s, limit_s, memory_asked_b, "
     "memory_used_b, cpu_s / nullif(elapsed_s * cores, 0) AS efficiency{places} FROM jobs"
 )
 
@@ -107,6 +107,7 @@ def _judged(
     )
     table = table.append_column("vigie_row", pa.array(np.arange(table.num_rows)))
     table = table.append_column("vigie_kind", pa.array(columns.kinds()))
+    table = table.append_column("vigie_whose", pa.array(columns.whose()))
     if "experiment" in table.column_names:
         at = table.column_names.index("experiment")
         table = table.set_column(at, "experiment", table.column(at).cast(pa.string()))

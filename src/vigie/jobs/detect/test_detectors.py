@@ -211,6 +211,20 @@ def test_what_is_bound_by_io_by_nature_is_left_alone_and_a_fall_from_95_to_40_is
     assert flagged([*good, *nature, fallen]) == {"fallen": {"below-peers"}}
 
 
+def test_one_user_is_not_measured_by_another_where_there_are_jobs_enough() -> None:
+    others = [job(f"g{n}", name="run", user=f"u{n}", cores=1) for n in range(20)]
+    nature = [
+        job(f"i{n}", name="run", user="io", cores=1, cpu_s=36_000 * (0.3 + n % 5 / 100)) for n in range(15)
+    ]
+    stray = job("stray", name="run", user="new", cores=1, cpu_s=36_000 * 0.3)
+    assert flagged([*others, *nature, stray]) == {"stray": {"below-peers"}}
+
+
+def test_names_that_are_numbers_say_nothing() -> None:
+    others = [job(f"g{n}", name=str(n), user="ben", cores=1) for n in range(20)]
+    assert flagged([*others, job("low", name="7", user="ida", cores=1, cpu_s=36_000 * 0.3)]) == {}
+
+
 def test_a_day_on_which_all_goes_wrong_is_not_its_own_measure() -> None:
     past = [job(f"p{n}", name="reco", cores=1, age=100, cpu_s=36_000 * 0.95) for n in range(20)]
     today = [job(f"t{n}", name="reco", cores=1, cpu_s=36_000 * 0.4) for n in range(20)]

@@ -53,6 +53,10 @@ def ugly() -> list[dict[str, Any]]:
     return [
         *mixed(),
         job("n1", **nothing),
+        *(
+            job(f"b{n}", name=str(n), user=f"u{n % 2}", cores=1, cpu_s=36_000 * (0.3 if n == 7 else 0.9))
+            for n in range(40)
+        ),
         job("n2", cpu_s=None),
         job("n3", cores=None),
         job("n4", state="waiting", cpu_s=0.0),
