@@ -79,7 +79,7 @@ def _now(commands: Commands, job: JobKey) -> tuple[str, Attempt]:
         raise Refusal(f"{job.job_id} is of {job.cluster}; this is {commands.settings.cluster}.")
     if not JOB_ID.fullmatch(job.job_id):
         raise Refusal(f"{job.job_id!r} is not the id of one job.")
-    there = commands.jobs(job.job_id)
+    there = commands.named(job.job_id)
     found = [(number, one) for number, one in there if one.job_id == job.job_id]
     if len(found) != 1:
         raise Refusal(f"{job.job_id} has ended, or never was.")

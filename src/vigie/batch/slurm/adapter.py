@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from vigie.batch.slurm import acting, settings
 from vigie.batch.slurm.commands import Commands
+from vigie.batch.slurm.rest import Rest
 from vigie.batch.slurm.rows import batches
 from vigie.batch.slurm.windows import in_windows
 from vigie.contracts.batch import BatchInfo, JobKey, QueueLimit, Tally
@@ -30,21 +31,26 @@ class SlurmBatch:
     def __init__(self, config: ChannelConfig) -> None:
         self._settings = settings.read(config)
         self._commands = Commands(self._settings)
+        self._source = Rest(self._settings) if self._settings.rest_url else self._commands
 
     @property
     def cluster(self) -> str:
         return self._settings.cluster
 
     def running(self, tally: Tally) -> Iterator[pa.RecordBatch]:
-        """By squeue, joined with sstat."""
-        yield from batches(self._commands.running(tally), tally)
+        """By squeue or slurmrestd, joined with sstat."""
+        found = self._source.present(tally)
+        if self._settings.live:
+            running = {number: job for number, job in found if job.state in {"running", "suspended"}}
+            self._commands.measure(running, tally)
+        yield from batches((job for _, job in found), tally)
 
     def finished(self, since: datetime, until: datetime, tally: Tally) -> Iterator[pa.RecordBatch]:
-        """By sacct, in bounded windows. Slurm's accounting may hear of an end late: ask again with an overlap."""
+        """By sacct or slurmrestd, in bounded windows. Slurm's accounting may hear of an end late: ask again with an overlap."""
         found = in_windows(
             since,
             until,
-            partial(self._commands.finished, tally=tally),
+            partial(self._source.finished, tally=tally),
             longest=self._settings.window,
             slow=self._settings.seconds / 4,
         )

@@ -51,18 +51,13 @@ class Commands:
             raise failure(name, answer)
         return answer.out
 
-    def jobs(self, only: str = "") -> list[tuple[str, Attempt]]:
-        """Jobs that are there now with Slurm's own number of each; `only`: this id."""
-        return list(self._jobs(Tally(), only))
+    def named(self, job_id: str) -> list[tuple[str, Attempt]]:
+        """The job of this id, and the others that squeue shows with it, with Slurm's own number of each."""
+        return list(self._jobs(Tally(), "--jobs", job_id))
 
-    def running(self, tally: Tally) -> list[Attempt]:
-        """The jobs that are there now, with what the running ones have used if that is asked for."""
-        found = list(self._jobs(tally))
-        if self.settings.live:
-            self._measure(
-                {number: job for number, job in found if job.state in {"running", "suspended"}}, tally
-            )
-        return [job for _, job in found]
+    def present(self, tally: Tally) -> list[tuple[str, Attempt]]:
+        """The jobs that are there now, each with Slurm's own number."""
+        return list(self._jobs(tally))
 
     def finished(self, since: datetime, until: datetime, tally: Tally) -> list[Attempt]:
         """Attempts that ended in [since, until); in one call of sacct."""
@@ -97,15 +92,14 @@ class Commands:
         pairs = [dict(part.split("=", 1) for part in line.split() if "=" in part) for line in lines]
         return {one["PartitionName"]: one for one in pairs if "PartitionName" in one}
 
-    def _jobs(self, tally: Tally, only: str = "") -> Iterator[tuple[str, Attempt]]:
+    def _jobs(self, tally: Tally, *which: str) -> Iterator[tuple[str, Attempt]]:
         mark = new_mark()
-        which = ["--jobs", only] if only else []
         form = ",".join(f"{name}:{mark}" for name in queue.FIELDS)
         out = self.read("squeue", "--all", "--array", "--noheader", *which, "--Format", form)
         return queue.attempts(records(out, mark, queue.FIELDS, tally, "squeue"), self.settings.cluster, tally)
 
-    def _measure(self, jobs: Mapping[str, Attempt], tally: Tally) -> None:
-        """Fill in CPU time and memory as far as the budget of time goes."""
+    def measure(self, jobs: Mapping[str, Attempt], tally: Tally) -> None:
+        """Fill in CPU time and memory of running jobs, by Slurm's own number, as far as the budget of time goes."""
         began, asked = time.monotonic(), 0
         for chunk in live.in_turn(sorted(jobs), self._turn, self.settings.live_chunk):
             if time.monotonic() - began > self.settings.live_seconds:
@@ -114,14 +108,16 @@ class Commands:
             try:
                 found = self._usage(chunk, tally)
             except BatchFailure as failed:
-                tally.note(f"jobs without live CPU time: {failed}", len(chunk))
+                tally.note(f"running jobs not measured: {failed}", len(chunk))
                 continue
+            if untold := len(chunk) - len(found):
+                tally.note("running jobs of which sstat told nothing", untold)
             for number, usage in found.items():
                 jobs[number].cpu_s = usage.cpu_s
                 jobs[number].memory_used_b = usage.memory_b
         self._turn = (self._turn + asked) % max(len(jobs), 1)
         if left := len(jobs) - asked:
-            tally.note("jobs without live CPU time: not their turn", left)
+            tally.note("running jobs not asked for this time", left)
 
     def _usage(self, jobs: Sequence[str], tally: Tally) -> dict[str, live.Usage]:
         form = ",".join(live.RUNNING_FIELDS)

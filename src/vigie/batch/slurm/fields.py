@@ -209,6 +209,20 @@ def count(text: str) -> int | None:
     return (int(text) or None) if text.isdecimal() else None
 
 
+def array_tasks(text: str) -> list[int]:
+    """Each element of 1-3,7,10-20:5%2; none if the list was cut ("1-3,...") or is larger than any."""
+    tasks: list[int] = []
+    for part in text.partition("%")[0].split(","):
+        found = re.fullmatch(r"(\d+)(?:-(\d+)(?::(\d+))?)?", part.strip())
+        if found is None:
+            return []
+        first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
+        if last - first > MAX_NODES or step < 1:
+            return []
+        tasks += range(first, last + 1, step)
+    return tasks
+
+
 def step_of(job_id: str) -> str | None:
     """The job's id if this is the id of one of its steps (17_4.batch → 17_4), else None."""
     found = STEP.fullmatch(job_id)

@@ -24,7 +24,9 @@ REST_URL = Setting(
     "rest_url", "slurmrestd to read from instead of squeue and sacct: http://host:6820, unix:/path"
 )
 REST_VERSION = Setting("rest_version", "version of its interface", "v0.0.38")
-REST_USER = Setting("rest_user", "the user of its token; empty: the one in the token")
+REST_USER = Setting(
+    "rest_user", "the user of its token; 22.05 wants it, later versions read it from the token"
+)
 REST_TOKEN_FILE = Setting(
     "rest_token_file", "file with its token (JWT), read for each request: it may be renewed"
 )

@@ -2,12 +2,13 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.support.slurm_lab import ADA, BRUNO, BURN, SLEEP, SlurmLab, until
 
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.lab
 BAD_NAME = b"pi|pe\nnew line \xff\x1f\x1e"
 TWICE = '#!/bin/sh\ntest -n "$SLURM_RESTART_COUNT" || exec sleep 600\n'
 """Sleeps, and when it is run again has nothing to do."""
-STEPS = "#!/bin/sh\nsrun -n1 timeout 2 sh -c 'while :; do :; done'\nexec sleep 600\n"
-"""A step that burns two seconds, and then the script sleeps."""
+STEPS = "#!/bin/sh\nsrun -n1 sh -c 'ulimit -t 1; while :; do :; done'\nexec sleep 600\n"
+"""A step that burns a second, however busy the machine, and then the script sleeps."""
 
 
 @dataclass(frozen=True)
@@ -294,6 +295,48 @@ def test_an_accounting_that_is_away_and_comes_back(farm: Farm) -> None:
     farm.lab.start()
     until(lambda: _answers(farm), 20, lambda: "still away")
     assert farm.ended(farm.burnt)
+
+
+def test_slurmrestd_tells_the_same(farm: Farm) -> None:
+    lab = farm.lab
+    lab.wait_until_accounted(farm.burnt, farm.over, seconds=60)
+    rest = farm.system(rest_url=lab.rest_url, rest_user="root", rest_token_file=str(lab.token_file))
+    window = farm.window()
+    told, here = (_attempts(system.finished(*window, Tally())) for system in (rest, farm.system()))
+    here = {attempt: row for attempt, row in here.items() if row["started"]}  # see the manual
+    assert here.keys() <= told.keys()
+    for attempt, row in here.items():
+        unknown = {"limit_s"} if row["queue"] == "long" else set()
+        unknown |= {"exit_code"} if row["state"] == "failed" else set()
+        assert {
+            name: (row[name], told[attempt][name]) for name in row if row[name] != told[attempt][name]
+        }.keys() <= unknown
+    now = {row["job_id"]: row for batch in rest.running(Tally()) for row in batch.to_pylist()}
+    there = farm.running()
+    assert now.keys() == there.keys()
+    lacks = {"limit_s", "submitted_from", "cpu_s", "memory_used_b", "elapsed_s"}
+    for job_id, row in there.items():
+        assert {name for name in row if row[name] != now[job_id][name]} <= lacks, job_id
+        assert now[job_id]["elapsed_s"] == pytest.approx(row["elapsed_s"], abs=3)
+
+
+def test_slurmrestd_that_refuses_or_is_away(farm: Farm, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("not a token", "ascii")
+    for changes in (
+        {"rest_url": farm.lab.rest_url, "rest_user": "root", "rest_token_file": str(tmp_path / "token")},
+        {"rest_url": "http://127.0.0.1:1"},
+    ):
+        with pytest.raises(Away, match="slurmrestd http"):
+            list(farm.system(**changes).running(Tally()))
+    with pytest.raises(Refusal, match="token can't be read"):
+        list(farm.system(rest_url=farm.lab.rest_url, rest_token_file="/nowhere/token").running(Tally()))
+    with pytest.raises(Away, match="No such file"):
+        list(farm.system(rest_url="unix:/nowhere/sock").running(Tally()))
+
+
+def _attempts(batches: Iterable[pa.RecordBatch]) -> dict[tuple[object, ...], dict[str, Any]]:
+    rows = [row for batch in batches for row in batch.to_pylist()]
+    return {(row["job_id"], row["submitted"], row["started"]): row for row in rows}
 
 
 def _answers(farm: Farm) -> bool:
