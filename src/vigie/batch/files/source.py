@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+
 from vigie.contracts.batch import Refusal, Tally
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ _GZIP = b"\x1f\x8b"
 _OTHERS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 _BOM = b"\xef\xbb\xbf"
 _PROBE = 8192
+_ASCII, _MANY = 127, 10_000
+_STRANGE = "\ufffd".encode()
 _PACKED = 1 << 18
 
 
@@ -50,6 +54,7 @@ def pieces(
     *,
     size: int = PIECE_BYTES,
     cut: Callable[[bytes], int] = lambda data: data.rfind(b"\n") + 1,
+    mend: Callable[[bytes, Tally], bytes] | None = None,
 ) -> Iterator[Piece]:
     """The file in order, a few at a time in memory. `cut` says how much of the bytes may go as one piece (0: read on).
 
@@ -58,22 +63,23 @@ def pieces(
     """
     line, rest, first = 1, b"", True
     with opened(path) as source:
-        for data in _gathered(_blocks(source, path, tally, size), size):
+        blocks = _gathered(_blocks(source, path, tally, size), size)
+        following = next(blocks, None)
+        while (data := following) is not None:
+            following = next(blocks, None)
             rest += _start(data, path) if first else data
             first = False
-            end = cut(rest)
+            end = len(rest) if following is None else cut(rest)
             if not end and len(rest) > LONGEST_LINE:
                 raise Refusal(
                     f"{path}, line {line}: longer than {LONGEST_LINE} bytes; this is no file of jobs"
                 )
             if end:
-                yield Piece(line, _utf8(rest[:end], tally))
+                yield Piece(line, (mend or sound)(rest[:end], tally))
                 line += rest.count(b"\n", 0, end)
                 rest = rest[end:]
     if first:
         raise Refusal(f"{path} is empty: there is nothing to read")
-    if rest:
-        yield Piece(line, _utf8(rest, tally))
 
 
 class Stream(io.RawIOBase):
@@ -169,23 +175,39 @@ def _start(data: bytes, path: Path) -> bytes:
     return data.removeprefix(_BOM)
 
 
-def _utf8(data: bytes, tally: Tally) -> bytes:
+def sound(data: bytes, tally: Tally) -> bytes:
     """The same with broken characters replaced: a name may hold any byte, and one must not cost the rest."""
+    if b"\0" in data:
+        tally.note("bytes 0 in a text: replaced", data.count(b"\0"))
+        data = data.replace(b"\0", _STRANGE)
     if data.isascii():
         return data
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        mended = data.decode(errors="replace").encode()
-        tally.note("lines with characters that are not UTF-8", _lines_with(mended, "\ufffd".encode()))
-        return mended
-    return data
+    strange = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) > _ASCII)
+    if len(strange) > _MANY:
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return data
+    return _mended(data, strange.tolist(), tally)
 
 
-def _lines_with(data: bytes, mark: bytes) -> int:
-    count, at = 0, data.find(mark)
-    while at >= 0:
-        count += 1
-        end = data.find(b"\n", at)
-        at = data.find(mark, end) if end >= 0 else -1
-    return count
+def _mended(data: bytes, places: list[int], tally: Tally) -> bytes:
+    """Line by line: most are plain, and looking at all of them takes long."""
+    parts, done, passed, broken = [], 0, 0, 0
+    for place in places:
+        if place < passed:
+            continue
+        start = data.rfind(b"\n", 0, place) + 1
+        passed = data.find(b"\n", place) + 1 or len(data)
+        line = data[start:passed]
+        whole = line.decode(errors="replace").encode()
+        if whole != line:
+            broken += 1
+            parts += [data[done:start], whole]
+            done = passed
+    if not broken:
+        return data
+    tally.note("lines with characters that are not UTF-8", broken)
+    return b"".join([*parts, data[done:]])

@@ -21,6 +21,12 @@ def text(column: Any, nothing: Collection[str] = NOTHING) -> Any:
     return pc.if_else(pc.is_in(column, value_set=pa.array(sorted(nothing), pa.string())), None, column)
 
 
+def not_empty(column: Any) -> Any:
+    """The same with "" as null."""
+    empty = pc.equal(pc.binary_length(column), 0)
+    return pc.if_else(empty, None, column) if pc.any(empty).as_py() else column
+
+
 def each_once(column: Any, of: Callable[[str], object], kind: pa.DataType) -> Any:
     """`of` each distinct text, called once for each; null stays null."""
     coded = column.dictionary_encode()
@@ -43,19 +49,23 @@ def moment(column: Any, zone: str, tally: Tally, what: str) -> Any:
 
     A time that came twice, when clocks were set back, is the first; one that never came is the end of the gap.
     """
-    known = text(column)
-    plain = pc.if_else(pc.equal(pc.binary_length(known), _ISO), known, None)
+    long = pc.equal(pc.binary_length(column), _ISO)
+    plain = column if pc.all(long).as_py() else pc.if_else(long, column, None)
     try:
         local = plain.cast(pa.timestamp("s"))
     except pa.ArrowInvalid:
-        plain = pa.nulls(len(known), pa.string())
+        plain = pa.nulls(len(column), pa.string())
         local = plain.cast(pa.timestamp("s"))
-    quick = pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest").cast(MOMENT)
-    if plain.null_count == known.null_count:
+    quick = local.cast(MOMENT) if zone == "UTC" else _in_zone(local, zone)
+    if plain is column or (known := text(column)).null_count == plain.null_count:
         return quick
     others = pc.if_else(pc.is_valid(plain), None, known)
     slow = each_once(others, lambda word: _moment(word, zone), MOMENT)
     return _noted(pc.coalesce(quick, slow), known, tally, what)
+
+
+def _in_zone(local: Any, zone: str) -> Any:
+    return pc.assume_timezone(local, zone, ambiguous="earliest", nonexistent="latest").cast(MOMENT)
 
 
 def _noted(values: Any, known: Any, tally: Tally, what: str) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.batch.files import words
 from vigie.contracts.batch import Tally
 
 KEY = ("cluster", "job_id", "submitted", "started")
@@ -28,29 +29,28 @@ def table(batches: Iterable[pa.RecordBatch], schema: pa.Schema, tally: Tally) ->
 def _superseded(rows: pa.Table) -> np.ndarray[Any, Any]:
     """Numbers of the rows whose attempt comes again further down.
 
-    Candidates are those whose mark agrees (cheap for millions); only they are compared in full.
+    Candidates are those whose mark is there twice (cheap for millions); only they are compared in full.
     """
-    if not len(rows):
-        return np.empty(0, dtype=np.int64)
     marks = _marks(rows)
-    order = np.argsort(marks, kind="stable")
-    same = marks[order][1:] == marks[order][:-1]
-    if not same.any():
+    ranked = np.sort(marks)
+    twice = np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
+    if not len(twice):
         return np.empty(0, dtype=np.int64)
-    suspects = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
-    keys = rows.select(list(KEY)).take(pa.array(suspects)).to_pylist()
-    last = {tuple(key.values()): place for key, place in zip(keys, suspects, strict=True)}
+    near = np.minimum(np.searchsorted(twice, marks), len(twice) - 1)
+    suspects = np.flatnonzero(twice[near] == marks)
+    keys = [tuple(key.values()) for key in rows.select(list(KEY)).take(pa.array(suspects)).to_pylist()]
+    last = dict(zip(keys, suspects.tolist(), strict=True))
     return np.array(
-        [place for key, place in zip(keys, suspects, strict=True) if last[tuple(key.values())] != place],
+        [place for key, place in zip(keys, suspects.tolist(), strict=True) if last[key] != place],
         dtype=np.int64,
     )
 
 
-def _marks(rows: pa.Table) -> np.ndarray[Any, Any]:
+def _marks(rows: pa.Table) -> words.Words:
     """One number a row, equal for rows of one attempt, seldom equal for others."""
-    times = [pc.fill_null(rows[name].cast(pa.int64()), 0).to_numpy() for name in ("submitted", "started")]
-    coded = rows["job_id"].combine_chunks().dictionary_encode()
-    marks = coded.indices.to_numpy().astype(np.uint64)
-    for time in times:
-        marks = marks * np.uint64(0x9E3779B97F4A7C15) + time.astype(np.uint64)
-    return np.asarray(marks)
+    parts = [words.marks(words.of_arrow(chunk)) for chunk in rows["job_id"].chunks]
+    marks = np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+    for name in ("submitted", "started"):
+        times = pc.fill_null(rows[name].cast(pa.int64()), 0).to_numpy()
+        marks = marks * np.uint64(0x9E3779B97F4A7C15) + times.astype(np.uint64)
+    return marks
