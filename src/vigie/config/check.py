@@ -25,6 +25,7 @@ def findings(*, network: bool = False) -> list[Finding]:
             *_channels(),
             *_targets(),
             *_inbox(options),
+            *_batch(),
         ]
         if network:
             found.append(_try("mail server", lambda: _mail_server(options)))
@@ -169,6 +170,26 @@ def _inbox_class() -> Finding:
     from vigie.post import inboxes  # noqa: PLC0415 # needs Django
 
     return Finding("inbox", ok=True, words=inboxes.configured().info.title_en)
+
+
+def _batch() -> Iterator[Finding]:
+    from vigie.jobs import adapters  # noqa: PLC0415 # needs Django
+
+    for name in sorted(adapters.tables()):
+        yield _try(f"batch {name}", partial(_batch_system, name))
+
+
+def _batch_system(name: str) -> Finding:
+    from vigie.jobs import adapters  # noqa: PLC0415 # needs Django
+
+    system = adapters.configured(name)
+    others = [other for other in adapters.tables() if other < name]
+    if twin := next((one for one in others if adapters.configured(one).cluster == system.cluster), ""):
+        words = f"its cluster is {system.cluster}, as that of batch.{twin}; give one of them another name."
+        return Finding(f"batch {name}", ok=False, words=words)
+    tried = system.info.tried_on or "no real system yet"
+    words = f"{system.info.title_en}, cluster {system.cluster}; tried on {tried}"
+    return Finding(f"batch {name}", ok=True, words=words)
 
 
 def _mail_server(options: Options) -> Finding:

@@ -50,6 +50,11 @@ MISTAKES = [
     ('colour = "blue"\n', {}, "colour", "not an option"),
     ("[mail\n", {}, "vigie.toml", "not TOML"),
     ("channels = 3\n", {}, "channels", "sections like"),
+    ("batch = 3\n", {}, "batch", "sections like"),
+    ("[batch]\nfarm = 3\n", {}, "batch.farm", "a section"),
+    ("[batch.farm]\ninterval = 60\n", {}, "batch.farm.adapter", "missing"),
+    ("[batch.farm]\nadapter = 'slurm'\ninterval = 0\n", {}, "batch.farm.interval", "1 or more"),
+    ("[batch.Farm_1]\nadapter = 'slurm'\n", {}, "batch.Farm_1", "small letters"),
     ("targets = 3\n", {}, "targets", "sections like"),
     ("[targets]\nchat = 3\n", {}, "targets.chat", "section of texts"),
     ("[targets.chat]\nchannel = 'apprise'\n", {}, "targets.chat.address_file", "missing"),
@@ -164,3 +169,17 @@ def test_json_lines_are_json_with_level_time_and_name(log):
     assert (first["delivery"], first["level"], first["logger"]) == (7, "warning", "vigie.post")
     assert second["event"] == "Not Found: /é"
     assert first["timestamp"].endswith("Z")
+
+
+def test_a_batch_system_s_secret_comes_from_its_file_and_its_own_keys_are_the_adapter_s(
+    tmp_path, monkeypatch
+):
+    toml = "[batch.far-farm]\nadapter = 'slurm'\ncluster = 'far'\n"
+    options = load(tmp_path, toml)
+    assert faults(options) == []
+    (tmp_path / "token").write_text("sesame\n")
+    monkeypatch.setenv("VIGIE_BATCH_FAR_FARM_TOKEN_FILE", str(tmp_path / "token"))
+    found = config.batch_systems(options)["far-farm"]
+    assert found.settings == {"cluster": "far", "token": "sesame"}
+    assert found.interval == 300
+    assert "sesame" not in repr(found)

@@ -146,6 +146,7 @@ class Pending:
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Path, Path]] = []
+        self._made: set[Path] = set()  # folders with new folders in them
 
     def write(self, folder: Path, name: str, rows: pa.Table | pa.RecordBatchReader, schema: pa.Schema) -> int:
         """Write one file and flush it to the disk. Returns its rows. Raises LakeTrouble; nothing is left then."""
@@ -153,7 +154,7 @@ class Pending:
         written = 0
         batches = rows.to_batches() if isinstance(rows, pa.Table) else rows
         try:
-            _make(folder)
+            self._make(folder)
             with hidden.open("wb") as out:
                 with pq.ParquetWriter(out, schema, compression="zstd") as writer:
                     for batch in batches:
@@ -180,9 +181,16 @@ class Pending:
             except OSError as error:
                 raise trouble(error, target) from error
             done.append(self._waiting.pop(0)[1])
-        for folder in {path.parent for path in done}:
+        for folder in {path.parent for path in done} | self._made:
             flush(folder)
+        self._made.clear()
         return done
+
+    def _make(self, folder: Path) -> None:
+        """A folder that survives a power cut: its entry in the one above is flushed before anybody is told."""
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._made |= set(folder.parents[:3])
 
     def __enter__(self) -> Self:
         return self
@@ -197,14 +205,6 @@ def _drop(path: Path) -> None:
     """Away with it, if it is there; a disk that can't even do that has been complained of already."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
-
-
-def _make(folder: Path) -> None:
-    """A folder that survives a power cut: its entry in the one above is flushed too."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for above in folder.parents[:3]:
-            flush(above)
 
 
 def flush(folder: Path) -> None:
