@@ -26,6 +26,8 @@ from vigie.duty.seen.actions import make_sign
 from vigie.duty.seen.queries import calendar_path
 from vigie.experiments.coverage import actions as coverage
 from vigie.experiments.models import Contact
+from vigie.jobs.findings.actions import exempt
+from vigie.jobs.findings.models import Finding
 from vigie.kernel.access import System
 from vigie.kernel.models import Dispatch, EventRow
 from vigie.notices.subscriptions.actions import save_list
@@ -152,6 +154,12 @@ def numbers(cast: Cast) -> dict[str, Any]:
             event=EventRow.objects.create(at=SUNDAY, kind="post.bounced"), reaction="x", set_apart=True
         ).pk,
         "import": keep(cast.ada, "experiments", name="a.csv", content=b"code,name\nn,N", toml=False).pk,
+        "finding": Finding.objects.create(
+            cluster="farm", where={"rack": "r2"}, key="r2", basis="running", first_seen=SUNDAY
+        ).pk,
+        "exemption": exempt(
+            System(), kind="user", value="anna", reason="x", until=SUNDAY + timedelta(days=9)
+        ).pk,
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }

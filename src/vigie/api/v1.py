@@ -9,6 +9,7 @@ from vigie.api import (
     coverage,
     duty,
     errors,
+    jobs,
     notices,
     outages,
     people,
@@ -37,5 +38,5 @@ api = Api(
     parser=StrictParser(),
 )
 errors.install(api)
-for part in (people, duty, watch, catalogue, coverage, outages, planning, steering, notices, alarms):
+for part in (people, duty, watch, catalogue, coverage, outages, planning, steering, notices, alarms, jobs):
     api.add_router("", part.router)

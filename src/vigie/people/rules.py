@@ -36,6 +36,7 @@ class Scope(StrEnum):
     DECLARE = "declare"
     LOG = "log"
     PUBLISH = "publish"
+    JOBS = "jobs"  # jobs of users: who runs what, what is wrong with it; exempting
     CONTACTS = "contacts"  # mail addresses and phones of staff and of experiments' contacts
 
 

@@ -17,6 +17,7 @@ SCOPE_LABELS = {
     Scope.DECLARE: _("declare outages"),
     Scope.LOG: _("log facts"),
     Scope.PUBLISH: _("publish notices"),
+    Scope.JOBS: _("read users’ jobs and findings, exempt"),
     Scope.CONTACTS: _("read the addresses of contacts"),
 }
 

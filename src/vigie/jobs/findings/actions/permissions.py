@@ -14,6 +14,6 @@ class FindingPermission(Permission):
 PERMISSIONS = {
     FindingPermission.SEE: frozenset(Role),
     FindingPermission.EXEMPT: frozenset({Role.SUPPORT, Role.LEAD}),
-    FindingPermission.MAP: frozenset({Role.OPERATOR, Role.LEAD, Role.ADMINISTRATOR}),
+    FindingPermission.MAP: frozenset({Role.LEAD, Role.ADMINISTRATOR}),
     FindingPermission.LOOK: frozenset[Role](),
 }
