@@ -19,7 +19,7 @@ from vigie.lib.explain.cube import Cube, Floats
 from vigie.lib.explain.sentences import Value
 from vigie.lib.explain.since import since
 
-FEW = 2_000_000  # rows up to which fetching them all is quicker than asking several times
+FEW = 5_000_000  # rows up to which fetching them all is quicker than asking several times
 
 
 def from_relation(relation: Any, asked: Asked, few: int = FEW) -> Rows:

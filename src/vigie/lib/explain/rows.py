@@ -19,12 +19,13 @@ def as_table(data: Any, names: Sequence[str]) -> pa.Table:
     if isinstance(data, pa.RecordBatch):
         data = pa.Table.from_batches([data])
     present = data.column_names if isinstance(data, pa.Table) else list(data)
+    names = list(dict.fromkeys(names))
     check_names(present, names)
     if isinstance(data, pa.Table):
         twice = [name for name in names if present.count(name) > 1]
         if twice:
             raise ValueError(f"several columns are named {', '.join(twice)}")
-        return data.select(list(names))
+        return data.select(names)
     return _from_mapping({name: data[name] for name in names})
 
 
