@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.cast import SUNDAY, Cast
+from tests.support.farm import lake_in, sample
 from vigie.contracts.alarm import IncomingAlarm
 from vigie.dayone.actions import keep
 from vigie.duty import actions as duty
@@ -94,7 +95,7 @@ def table() -> tuple[dict[str, dict[str, str]], list[Row]]:
 
 
 @pytest.fixture
-def numbers(cast: Cast) -> dict[str, Any]:
+def numbers(cast: Cast, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """Something behind every address: an outage that was told of, a draft, a question, an alarm, a token …"""
     outage = actions.declare_sudden(cast.amina, services={"storage": "down"}).outage
     first = actions.compose(cast.lucie, outage)
@@ -127,8 +128,9 @@ def numbers(cast: Cast) -> dict[str, Any]:
         minutes=60,
     )
     sign, sign_secret = make_sign(cast.odile, label="Door")
-    return {
+    found = {
         **_rota(cast, begin),
+        **_judged(cast),
         "sign": sign.pk,
         "sign_secret": sign_secret,
         "shift_calendar": calendar_path(cast.production),
@@ -163,6 +165,18 @@ def numbers(cast: Cast) -> dict[str, Any]:
         "bruno": cast.bruno.pk,
         "denis": cast.denis.pk,
     }
+    with lake_in(tmp_path):
+        sample({2}, at=SUNDAY, count=24)
+        yield found
+
+
+def _judged(cast: Cast) -> dict[str, int]:
+    row = Finding.objects.create(
+        cluster="farm", where={"rack": "r2"}, key="k", basis="running", first_seen=SUNDAY
+    )
+    ends = SUNDAY + timedelta(days=30)
+    spared = exempt(cast.lucie, kind="user", value="anna", reason="A test.", until=ends)
+    return {"finding": row.pk, "exemption": spared.pk}
 
 
 def _called(cast: Cast) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from vigie.cli import prepare as django_ready
 from vigie.cli.errors import Wrong, say
 from vigie.cli.words import gettext as _
-from vigie.demo.run import MAILBOX, environment, mailbox_server, prepare
+from vigie.demo.run import CONFIGURATION, MAILBOX, configure, environment, mailbox_server, prepare
 
 EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 # recognised, never chosen by us
-MADE_BY_THE_DEMO = ("vigie.sqlite3", "vigie.sqlite3-wal", "vigie.sqlite3-shm", "secret-key", "errors.log")
+MADE_BY_THE_DEMO = ("vigie.sqlite3", "vigie.sqlite3-wal", "vigie.sqlite3-shm", "secret-key", "errors.log", CONFIGURATION)
 
 
 def run(listen: str, folder: Path, *, fresh: bool) -> None:
@@ -30,6 +30,7 @@ def run(listen: str, folder: Path, *, fresh: bool) -> None:
             _("%(folder)s can't be made: %(reason)s.") % {"folder": folder, "reason": error.strerror},
             hint=_("Name another folder with --data."),
         ) from error
+    configure(folder)
     _set_environment(folder, listen, host)
     with mailbox_server(folder / MAILBOX) as box:
         os.environ |= {"VIGIE_MAIL_HOST": box.host, "VIGIE_MAIL_PORT": str(box.port)}
@@ -66,7 +67,6 @@ def _set_environment(folder: Path, listen: str, host: str) -> None:
         del os.environ[name]
     everywhere = host in EVERYWHERE
     os.environ |= environment(folder) | {
-        "VIGIE_CONFIG": "",
         "VIGIE_SITE_URL": f"http://{listen}",
         "VIGIE_SITE_HOSTS": "*" if everywhere else f"{host},127.0.0.1,localhost,[::1]",
         "VIGIE_LOG_LEVEL": "warning",
@@ -83,7 +83,7 @@ def forget(folder: Path) -> None:
         )
     for name in MADE_BY_THE_DEMO:
         (folder / name).unlink(missing_ok=True)
-    for name in (MAILBOX, "public"):
+    for name in (MAILBOX, "public", "lake"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

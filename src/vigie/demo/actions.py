@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from vigie.contracts.alarm import IncomingAlarm
-from vigie.demo import accounts, coverage, data, history, rota, rotations, watch
+from vigie.demo import accounts, coverage, data, farm_history, history, rota, rotations, watch
 from vigie.demo.planned import plan_ahead
 from vigie.demo.play import MONITORING, Play, settle_mails
 from vigie.duty.actions import add_shift, save_duty
@@ -74,6 +74,7 @@ def fill() -> None:
         _something_goes_on(now)
         _unknown_alarm(now)
         watch.fill(now)
+        farm_history.fill(now)
 
 
 def refresh() -> None:
@@ -92,6 +93,7 @@ def refresh() -> None:
         plan_ahead(now)
         if not queries.ongoing().exists():
             _something_goes_on(now)
+        farm_history.refresh(now)
 
 
 def _people() -> None:

@@ -1,5 +1,6 @@
 """What `vigie demo` calls, in this order; nothing here imports Django before it is set up.
 
+    configure(data_dir)
     os.environ.update(environment(data_dir))          # before Django's settings are read
     with mailbox_server(data_dir / "mailbox") as box:
         os.environ["VIGIE_MAIL_HOST"], os.environ["VIGIE_MAIL_PORT"] = box.host, str(box.port)
@@ -15,9 +16,15 @@ from pathlib import Path
 from vigie.demo import data
 from vigie.demo.mailbox import Mailbox, mailbox_server
 
-__all__ = ["MAILBOX", "Mailbox", "environment", "mailbox_server", "prepare"]
+__all__ = ["MAILBOX", "Mailbox", "configure", "environment", "mailbox_server", "prepare"]
 
 MAILBOX = "mailbox"  # folder under the data folder
+CONFIGURATION = "demo.toml"  # same
+FARM = """# Written at every start of the demo.
+[batch.farm]
+adapter = "demo"
+interval = 300
+"""
 
 
 def environment(data_dir: Path) -> dict[str, str]:
@@ -27,7 +34,13 @@ def environment(data_dir: Path) -> dict[str, str]:
         "VIGIE_SITE_NAME": data.CENTRE,
         "VIGIE_SITE_CONTACT": data.CONTACT,
         "VIGIE_MAIL_SENDER": data.SENDER,
+        "VIGIE_CONFIG": str(data_dir / CONFIGURATION),
     }
+
+
+def configure(data_dir: Path) -> None:
+    """Write the configuration that a variable can't hold: the farm that the worker asks."""
+    (data_dir / CONFIGURATION).write_text(FARM, encoding="utf-8")
 
 
 def prepare(data_dir: Path) -> None:

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("today", lambda: _("Today")),
     ("desk", lambda: _("Desk")),
     ("outages", lambda: _("Outages")),
+    ("jobs", lambda: _("Jobs")),
     ("notices", lambda: _("Notices")),
     ("duty", lambda: _("Duty")),
     ("people", lambda: _("People")),
@@ -60,13 +61,11 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     known = isinstance(user, Person) and bool(user.roles & STAFF)
 
     def nav() -> list[tuple[str, str, bool]]:
-        found = []
-        for name, label in PAGES if known else PAGES[:1]:
-            url = reverse(name)
-            roots = (url, *BELONGS.get(name, ()))
-            here = any(request.path == root or request.path.startswith(f"{root}/") for root in roots)
-            found.append((label(), url, here))
-        return found
+        pages = [(name, label(), reverse(name)) for name, label in (PAGES if known else PAGES[:1])]
+        roots = {root: name for name, _label, url in pages for root in (url, *BELONGS.get(name, ()))}
+        under = (root for root in roots if f"{request.path}/".startswith(f"{root}/"))
+        nearest = max(under, key=len, default="")  # /desk/jobs is under /desk too
+        return [(label, url, roots.get(nearest) == name) for name, label, url in pages]
 
     def duty_now() -> list[tuple[str, str, str]]:
         rows = [row for row in duty.on_duty(clock.now()) if row.level == 1]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/kit/public", kit.public, name="kit_public"),
     path("", include("vigie.web.public.urls")),
     path("", include("vigie.web.today.urls")),
+    path("", include("vigie.web.jobs.urls")),
     path("", include("vigie.web.desk.urls")),
     path("", include("vigie.web.outages.urls")),
     path("", include("vigie.web.planning.urls")),

@@ -180,13 +180,30 @@ def cover_of(experiment: Experiment | None, t: datetime) -> Cover:
 
     Leads are those of Support, else of any group, else the administrators: never nobody, while anybody works here.
     """
+    return covers_of([experiment], t)[experiment.pk if experiment else None]
+
+
+def covers_of(experiments: Iterable[Experiment | None], t: datetime) -> dict[int | None, Cover]:
+    """Who answers for each of several (`cover_of`), by key, in as many questions as for one."""
     day = t.astimezone(zone()).date()
     known = _members_at(t, day)
-    rows = {row.pk: row for row in Coverage.objects.filter(experiment=experiment).select_related("person")}
-    answer = rules.who_answers([turn(row) for row in rows.values()], known, day)
-    if answer.level is not None:
-        named = {row.person_id: row.person for row in rows.values()}
-        return Cover(answer.level, tuple(named[pk] for pk in answer.persons))
+    keys = {experiment.pk if experiment else None for experiment in experiments}
+    by: dict[int | None, list[Coverage]] = {key: [] for key in keys}
+    wanted = Q(experiment__in=keys - {None}) | (Q(experiment=None) if None in keys else Q(pk__in=()))
+    for row in Coverage.objects.filter(wanted).select_related("person"):
+        by[row.experiment_id].append(row)
+    found: dict[int | None, Cover] = {}
+    for key, rows in by.items():
+        answer = rules.who_answers([turn(row) for row in rows], known, day)
+        if answer.level is not None:
+            named = {row.person_id: row.person for row in rows}
+            found[key] = Cover(answer.level, tuple(named[pk] for pk in answer.persons))
+    missing = keys - set(found)
+    return found | dict.fromkeys(missing, _leads(known, day)) if missing else found
+
+
+def _leads(known: dict[int, Member], day: date) -> Cover:
+    """The last to answer."""
     leads = people.leads(GroupKind.SUPPORT) or people.leads(GroupKind.OPERATIONS)
     there = [person for person in leads if person.pk in known and known[person.pk].there(day)]
     found = there or leads or [person for person in people.staff() if Role.ADMINISTRATOR in person.roles]

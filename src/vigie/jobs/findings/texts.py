@@ -56,8 +56,10 @@ def where_words(where: Mapping[str, str]) -> str:
 
 
 def amount(value: float) -> str:
-    """A number for eyes: whole from ten on, one place below; thousands apart as the language has it."""
-    return number_format(value, 0 if abs(value) >= 10 else 1, force_grouping=True)  # noqa: PLR2004 # ten
+    """A number for eyes: counts whole, measures whole from ten on and with one place below; thousands apart."""
+    whole = isinstance(value, int) or abs(value) >= 10  # noqa: PLR2004 # ten
+    places = 0 if whole else 1
+    return number_format(round(value, places), places, force_grouping=True)  # Django cuts, and does not round
 
 
 def headline(found: Overview | None) -> str:

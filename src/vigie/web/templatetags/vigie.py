@@ -193,6 +193,7 @@ GO_KEYS = (
     ("g d", gettext_lazy("Desk")),
     ("g t", gettext_lazy("Today")),
     ("g o", gettext_lazy("Outages")),
+    ("g j", gettext_lazy("Jobs")),
     ("g c", gettext_lazy("Calendar")),
     ("g n", gettext_lazy("Notices")),
     ("g p", gettext_lazy("People")),
