@@ -12,7 +12,14 @@ from vigie.cli.words import gettext as _
 from vigie.demo.run import CONFIGURATION, MAILBOX, configure, environment, mailbox_server, prepare
 
 EVERYWHERE = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 # recognised, never chosen by us
-MADE_BY_THE_DEMO = ("vigie.sqlite3", "vigie.sqlite3-wal", "vigie.sqlite3-shm", "secret-key", "errors.log", CONFIGURATION)
+MADE_BY_THE_DEMO = (
+    "vigie.sqlite3",
+    "vigie.sqlite3-wal",
+    "vigie.sqlite3-shm",
+    "secret-key",
+    "errors.log",
+    CONFIGURATION,
+)
 
 
 def run(listen: str, folder: Path, *, fresh: bool) -> None:
