@@ -52,6 +52,7 @@ NO_AUDIT = {
     "outages.forget_author": "part of the erasure of a person, which audits without their name",
     "duty.forget_maker": "same",
     "duty.forget_person": "same",
+    "jobs.forget_exempter": "same",
     "outages.forget_sender": "part of the erasure of a person, which audits without their name",
     "post.leave_to_a_person": "part of receiving a mail, which audits",
     "notices.open_thread": "a thread is opened by the verb that opens its outage, which audits",

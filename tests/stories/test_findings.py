@@ -263,3 +263,10 @@ def test_what_is_old_goes_and_what_is_here_stays(cast: Cast, clock: Clock) -> No
     look(rack())
     assert actions.forget_before(now_is.now() - HOUR)
     assert [one.where for one in Finding.objects.all()] == [{"rack": "r12"}]
+
+
+def test_who_is_erased_leaves_exemptions_under_a_number(cast: Cast, clock: Clock) -> None:
+    row = actions.exempt(cast.lucie, kind="user", value="anna", reason="x", until=now_is.now() + DAY)
+    actions.forget_exempter("Lucie Petit", "(erased 4)")
+    row.refresh_from_db()
+    assert row.made_by == "(erased 4)"

@@ -19,6 +19,7 @@ from vigie.duty.actions import forget_person as forget_in_rota
 from vigie.duty.handover.actions import forget_person as forget_in_handovers
 from vigie.duty.seen.actions import forget_maker
 from vigie.experiments.actions import forget_address, forget_ended_accounts
+from vigie.jobs.findings.actions import forget_exempter
 from vigie.kernel import audit, clock, journal
 from vigie.kernel.access import Actor, System, require
 from vigie.kernel.errors import Missing, Refused
@@ -108,6 +109,7 @@ def forget(actor: Actor, who: Whom) -> str:
         forget_in_rota(who.person, name, label)
         forget_in_handovers(name, label)
         forget_maker(name, label)
+        forget_exempter(name, label)
         subject = ("people.person", str(who.person.pk))
     if who.address:
         forget_address(actor, who.address)

@@ -92,6 +92,13 @@ def _ahead(until: datetime) -> bool:
 
 
 @transaction.atomic
+def forget_exempter(name: str, label: str) -> None:
+    """Exemptions made or ended by somebody who is erased stay, under another name."""
+    Exemption.objects.filter(made_by=name).update(made_by=label)
+    Exemption.objects.filter(ended_by=name).update(ended_by=label)
+
+
+@transaction.atomic
 def end_exemption(actor: Actor, exemption: Exemption) -> None:
     """Its jobs are judged again, from the next look on."""
     require(actor, FindingPermission.EXEMPT, PERMISSIONS)

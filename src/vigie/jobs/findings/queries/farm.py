@@ -15,6 +15,7 @@ from vigie.contracts.batch import MOMENT
 from vigie.experiments.models import FarmAccount
 from vigie.jobs.detect.guards import EXEMPTION, OUTAGE
 from vigie.jobs.detect.thresholds import Thresholds
+from vigie.jobs.detect.thresholds import read as read_thresholds
 from vigie.jobs.findings import slow
 from vigie.jobs.findings.models import OutageWindow, Place
 from vigie.jobs.findings.queries.findings import exemptions as exemptions_in_force
@@ -69,7 +70,7 @@ def _table(schema: pa.Schema, rows: Iterable[tuple[Any, ...]]) -> pa.Table:
 
 def thresholds() -> Thresholds:
     """The numbers that detectors compare with here."""
-    found: Thresholds = getattr(settings, "DETECT", None) or Thresholds()
+    found, _faults = read_thresholds(settings.OPTIONS.detect)  # faults are said when a program starts
     return found
 
 
