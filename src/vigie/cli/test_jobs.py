@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,15 @@ def test_ugly_values_are_unknown_and_never_slow(vigie, tmp_path):
     said = json.loads(ran.out)
     assert ran.code == 0
     assert (said["jobs"], said["flagged"]) == (10, 0)
+
+
+def test_thresholds_of_the_configuration_count(vigie, stays, tmp_path, monkeypatch):
+    file = str(farm(tmp_path / "farm.csv"))
+    strict = {"low-efficiency": {"efficiency": 0.0}, "below-peers": {"enabled": False}}
+    usual = stays.house()
+    known = replace(usual.essentials(), detect=strict)
+    monkeypatch.setattr(stays, "house", lambda: replace(usual, essentials=lambda: known))
+    assert json.loads(vigie("jobs", "explain", file, "--json").out)["flagged"] == 0
 
 
 def test_it_starts_without_django(tmp_path):

@@ -55,6 +55,9 @@ MISTAKES = [
     ("[batch.farm]\ninterval = 60\n", {}, "batch.farm.adapter", "missing"),
     ("[batch.farm]\nadapter = 'slurm'\ninterval = 0\n", {}, "batch.farm.interval", "1 or more"),
     ("[batch.Farm_1]\nadapter = 'slurm'\n", {}, "batch.Farm_1", "small letters"),
+    ("detect = 3\n", {}, "detect", "sections like"),
+    ("[detect.slow]\n", {}, "detect.slow", "no detector"),
+    ("[detect.low-efficiency]\nefficiency = 'low'\n", {}, "detect.low-efficiency.efficiency", "a number"),
     ("targets = 3\n", {}, "targets", "sections like"),
     ("[targets]\nchat = 3\n", {}, "targets.chat", "section of texts"),
     ("[targets.chat]\nchannel = 'apprise'\n", {}, "targets.chat.address_file", "missing"),
@@ -183,3 +186,9 @@ def test_a_batch_system_s_secret_comes_from_its_file_and_its_own_keys_are_the_ad
     assert found.settings == {"cluster": "far", "token": "sesame"}
     assert found.interval == 300
     assert "sesame" not in repr(found)
+
+
+def test_thresholds_of_detectors_stand_as_they_are_for_the_detectors_to_read(tmp_path):
+    options = load(tmp_path, "[detect.low-efficiency]\nefficiency = 0.15\n")
+    assert faults(options) == []
+    assert options.detect == {"low-efficiency": {"efficiency": 0.15}}

@@ -221,26 +221,29 @@ def silent(engine: Engine) -> list[str]:
 
 
 def counted(engine: Engine, thresholds: Thresholds, row: str) -> tuple[Counts, pa.Table]:
-    """Of `verdicts`, in one go: the counts, and of each bad row its number `row` and what it `lost`."""
+    """Of `verdicts`: the counts, and of each bad row its number `row` and what it `lost`.
+
+    Advice may concern most jobs: it is counted in the engine, the few rows that lost something are fetched.
+    """
     active = [one for one in thresholds.active() if not one.needs_samples]
-    some = " OR ".join(["doubt IS NOT NULL AND settled", *(f"{column(one)} IS NOT NULL" for one in active)])
-    marks = [f"{column(one)} IS NOT NULL AS {column(one)}" for one in active]
+    marks = [f"{column(one)} IS NOT NULL AS {column(one)}" for one in active if not one.advice]
     told = engine.arrow(
         f"SELECT {', '.join([row, 'lost', 'CASE WHEN settled THEN doubt END AS doubt', *marks])} "  # noqa: S608 # our own names
-        f"FROM verdicts WHERE {some}"
+        f"FROM verdicts WHERE lost IS NOT NULL OR (doubt IS NOT NULL AND settled)"
     )
+    advice = [f"count({column(one)}) AS {column(one)}" for one in active if one.advice]
+    [sums] = engine.rows(f"SELECT {', '.join(['count(*) AS n', *advice])} FROM verdicts")  # noqa: S608 # same
+    sums |= {column(one): pc.sum(told.column(column(one))).as_py() or 0 for one in active if not one.advice}
     doubts = {one["values"]: one["counts"] for one in pc.value_counts(told.column("doubt")).to_pylist()}
     doubts.pop(None, None)
-    flags = {one.name: pc.sum(told.column(column(one))).as_py() or 0 for one in active}
     bad = told.filter(pc.is_valid(told.column("lost")))
-    [seen] = engine.rows("SELECT count(*) AS n FROM judged WHERE due")
     counts = Counts(
-        judged=seen["n"],
+        judged=sums["n"],
         bad=bad.num_rows,
         lost_core_hours=pc.sum(bad.column("lost")).as_py() or 0.0,
         unknown=sum(doubts.values()),
         doubts=dict(sorted(doubts.items(), key=lambda pair: -pair[1])),
-        by_detector={name: count for name, count in flags.items() if count},
+        by_detector={one.name: sums[column(one)] for one in active if sums[column(one)]},
         exempt=0,
     )
     return counts, bad.select([row, "lost"])

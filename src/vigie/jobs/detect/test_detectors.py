@@ -3,7 +3,7 @@
 import json
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -174,23 +174,29 @@ def mixed() -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.fixture(scope="module")
+def over_mixed() -> Iterator[tuple[detect.Flags, DuckEngine]]:
+    with engine(mixed()) as one:
+        yield detect.flag(one, now=NOW), one
+
+
 @pytest.mark.parametrize("name", REFERENCE)
-def test_a_detector_says_what_plain_python_says(name: str) -> None:
+def test_a_detector_says_what_plain_python_says(
+    name: str, over_mixed: tuple[detect.Flags, DuckEngine]
+) -> None:
     rows = mixed()
     expected = {row["job_id"]: REFERENCE[name](row, rows) for row in rows}
     expected = {key: lost for key, lost in expected.items() if lost is not None and lost >= 0.5}
     assert expected
-    with engine(rows) as one:
-        table = detect.flag(one, now=NOW).table.to_pylist()
+    table = over_mixed[0].table.to_pylist()
     found = {row["job_id"]: row["lost_core_hours"] for row in table if row["detector"] == name}
     assert found == pytest.approx(expected)
 
 
-def test_the_loss_of_an_attempt_counts_once_the_largest() -> None:
-    with engine(mixed()) as one:
-        found = detect.flag(one, now=NOW)
-        bad = {row["job_id"]: row for row in one.rows("SELECT * FROM bad")}
-        lost = one.rows("SELECT sum(lost) AS lost, count(lost) AS n FROM verdicts")
+def test_the_loss_of_an_attempt_counts_once_the_largest(over_mixed: tuple[detect.Flags, DuckEngine]) -> None:
+    found, one = over_mixed
+    bad = {row["job_id"]: row for row in one.rows("SELECT * FROM bad")}
+    lost = one.rows("SELECT sum(lost) AS lost, count(lost) AS n FROM verdicts")
     rows = sorted((row for row in found.table.to_pylist()), key=lambda row: row["job_id"])
     for job_id, flags in groupby(rows, key=lambda row: row["job_id"]):
         seen = list(flags)
@@ -304,29 +310,44 @@ def outage(
 SLOW = {"cpu_s": 1000.0, "cores": 1}
 
 
-@pytest.mark.parametrize(
-    ("changes", "doubt"),
-    [
-        ({"cpu_s": None}, "no-cpu"),
-        ({"cores": None}, "no-cores"),
-        ({"cores": 0}, "no-cores"),
-        ({"elapsed_s": None, "ended": NOW - timedelta(hours=1)}, "no-time"),
-        ({"elapsed_s": 0, "ended": NOW - timedelta(hours=1)}, None),  # never ran: nothing to say
-        ({"elapsed_s": -5, "ended": NOW - timedelta(hours=1)}, None),
-        ({"cpu_s": 400_000.0, "cores": 8}, "excess"),
-        ({"started": NOW + timedelta(hours=2), "ended": None, "state": "running", **SLOW}, "clocks"),
-        ({"ended": NOW - timedelta(hours=30), **SLOW}, "clocks"),
-        ({"ended": NOW - timedelta(hours=15), **SLOW}, "clocks"),
-    ],
-)
-def test_what_is_not_known_is_unknown_and_never_slow(changes: dict[str, Any], doubt: str | None) -> None:
-    with engine([job("1", **changes)]) as one:
+DOUBTFUL: dict[str, tuple[dict[str, Any], str | None]] = {
+    "no-cpu": ({"cpu_s": None}, "no-cpu"),
+    "negative-cpu": ({"cpu_s": -1.0}, "no-cpu"),
+    "no-cores": ({"cores": None}, "no-cores"),
+    "zero-cores": ({"cores": 0}, "no-cores"),
+    "no-elapsed": ({"elapsed_s": None, "ended": NOW - timedelta(hours=1)}, "no-time"),
+    "never-ran": ({"elapsed_s": 0, "ended": NOW - timedelta(hours=1)}, None),  # nothing to say
+    "negative": ({"elapsed_s": -5, "ended": NOW - timedelta(hours=1)}, None),
+    "more-cpu-than-time": ({"cpu_s": 400_000.0, "cores": 8}, "excess"),
+    "in-the-future": (
+        {"started": NOW + timedelta(hours=2), "ended": None, "state": "running", **SLOW},
+        "clocks",
+    ),
+    "ended-before-it-began": ({"ended": NOW - timedelta(hours=30), **SLOW}, "clocks"),
+    "longer-than-it-was": ({"ended": NOW - timedelta(hours=15), **SLOW}, "clocks"),
+    "a-bit-more-cpu": ({"cpu_s": 1.05 * 8 * 36_000}, None),
+}
+
+
+def test_what_is_not_known_is_unknown_and_never_slow() -> None:
+    rows = [job(name, name=name, **changes) for name, (changes, _doubt) in DOUBTFUL.items()]
+    with engine(rows) as one:
         found = detect.flag(one, now=NOW)
+        said = {row["job_id"]: row["doubt"] for row in one.rows("SELECT * FROM judged WHERE settled")}
     assert found.table.num_rows == 0
-    assert dict(found.doubts) == ({doubt: 1} if doubt else {})
-    assert found.unknown == (1 if doubt else 0)
-    assert found.judged == 1
-    assert doubt is None or doubt in guards.DOUBTS
+    for name, (_changes, doubt) in DOUBTFUL.items():
+        assert said.get(name) == doubt, name
+    assert (
+        found.unknown
+        == sum(found.doubts.values())
+        == len([1 for _changes, doubt in DOUBTFUL.values() if doubt])
+    )
+    assert set(found.doubts) <= set(guards.DOUBTS)
+    assert found.judged == len(DOUBTFUL)
+
+
+def test_a_job_without_times_is_judged_by_its_numbers() -> None:
+    assert flagged([job("1", started=None, submitted=None, ended=None, **SLOW)]) == {"1": {"low-efficiency"}}
 
 
 def test_a_cluster_that_never_measures_cpu_is_unknown() -> None:
@@ -462,10 +483,8 @@ def test_a_fault_in_the_configuration_is_named(table: Any, option: str) -> None:
 # --- words, and other engines
 
 
-def test_every_flag_says_why_in_both_languages() -> None:
-    with engine(mixed()) as one:
-        rows = detect.flag(one, now=NOW).table.to_pylist()
-    for row in rows:
+def test_every_flag_says_why_in_both_languages(over_mixed: tuple[detect.Flags, DuckEngine]) -> None:
+    for row in over_mixed[0].table.to_pylist():
         for language in ("fr", "en"):
             words = detect.why(row["detector"], row["numbers"], language)
             assert "?" not in words
