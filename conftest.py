@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.cheaper",
     "tests.support.fixtures",
     "tests.support.databases",
+    "tests.support.order",
 ]
 
 # A busy machine is no fault of the code: what is slow shows in --durations.

@@ -1,6 +1,10 @@
 """Version 1 of the API: its parts, its errors, its documents."""
 
+from functools import cache
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from vigie.api import (
@@ -22,7 +26,20 @@ from vigie.api.parsing import StrictParser
 
 
 class Api(NinjaAPI):
-    """Operations are known to generated clients by the short names they have here."""
+    """Operations are known to generated clients by the short names they have here.
+
+    The document is made once for each place the API stands at: that takes seconds, and everybody may ask for it.
+    """
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return self._document_at(prefix)
+
+    @cache  # noqa: B019 # there is one API, and it lives as long as the program
+    def _document_at(self, prefix: str) -> OpenAPISchema:
+        return super().get_openapi_schema(path_prefix=prefix)
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         name: str = operation.view_func.__name__
