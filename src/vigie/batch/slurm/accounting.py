@@ -8,7 +8,7 @@ An allocation line is an attempt; the steps below it carry what was used. Where 
   https://github.com/NordicHPC/slurm2sql/issues/22);
 - nowhere, if the step's end never reached the accounting (a node died): then the job's CPU time is unknown, not zero.
 
-Memory used is the largest of its steps' (TRESUsageInTot's `mem`, all tasks together; else MaxRSS, the largest task's):
+Memory used is the largest of its steps' (TRESUsageInTot's `mem`, all tasks together, or MaxRSS, the largest task's):
 steps that ran at the same time may have used more together.
 """
 
@@ -112,9 +112,9 @@ def step_cpu(step: Record) -> float | None:
 
 
 def memory_of(step: Record) -> int | None:
-    """Bytes; sacct --noconvert prints bare ones."""
-    read = f.size(f.tres(step["TRESUsageInTot"]).get("mem", "")) or f.size(step["MaxRSS"])
-    return read and read.bytes
+    """Bytes; sacct and sstat --noconvert print bare ones. While a step runs the one is of now, the other its peak."""
+    read = f.size(f.tres(step["TRESUsageInTot"]).get("mem", "")), f.size(step["MaxRSS"])
+    return max((one.bytes for one in read if one), default=None)
 
 
 def memory_asked(

@@ -16,6 +16,8 @@ JOB_ID = re.compile(r"\d+(_\d+|\+\d+)?")
 def kill(commands: Commands, job: JobKey) -> str:
     """scancel, of what is still the attempt named. See `_now`."""
     number, found = _now(commands, job)
+    if found.state == "ending":
+        raise Refusal(f"{job.job_id} is ending already.")
     # between the look and this the job may be requeued: then it waits, and --state leaves it alone
     state = "PENDING" if found.started is None else "SUSPENDED" if found.state == "suspended" else "RUNNING"
     # with --state, scancel takes 17+1 for all of 17, seen on 22.05; and an array's last element has the array's number

@@ -53,6 +53,8 @@ DURATION = re.compile(r"(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)(?:\.(\d+))?")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGTPE]?)(?:i?B)?([nc]?)", re.IGNORECASE)
 STEP = re.compile(r"([^.]+)\.(.+)", re.DOTALL)
 UNITS = {unit: 1024**power for power, unit in enumerate(("", "K", "M", "G", "T", "P", "E"))}
+YEAR_S = 365 * 86400
+"""What the scheduler writes for a job that has no limit, in some of its ways: seen on 22.05."""
 MAX_NODES = 200_000
 """More names than any machine has nodes: a list that says so is broken."""
 
@@ -87,7 +89,7 @@ def limit(text: str) -> int | None:
     if lowered == "partition_limit":
         return None
     seconds = duration(text)
-    return None if seconds is None else int(seconds)
+    return None if seconds is None else UNLIMITED_S if seconds == YEAR_S else int(seconds)
 
 
 def queue_limit(text: str) -> int | None:

@@ -170,7 +170,9 @@ def number(value: Any) -> int | None:
 def minutes(value: Any) -> int | None:
     """A limit in seconds."""
     found = number(value)
-    return found if found in {None, UNLIMITED_S} else found * 60
+    if found is None or found == UNLIMITED_S:
+        return found
+    return UNLIMITED_S if found * 60 == f.YEAR_S else found * 60
 
 
 def moment(value: Any) -> datetime | None:
