@@ -241,7 +241,7 @@ def test_a_job_that_was_requeued_meanwhile_is_not_killed(farm: Farm) -> None:
         lambda: datetime.now(UTC) - meant.submitted > timedelta(seconds=1.1), 5, lambda: "time stands still"
     )
     assert "requeued" in farm.system().requeue(meant)
-    with pytest.raises(Refusal, match="another attempt by now|is ending already"):
+    with pytest.raises(Refusal, match=r"another attempt by now|is ending already"):
         farm.system().kill(meant)
     lab.wait_for(job_id, "PENDING", "RUNNING")
 
