@@ -53,11 +53,11 @@ def explain(
     bar = Bar.over(counts, tried.orders, limits)
     everything = np.arange(len(cube.jobs))
     found = Search(cube, tried, bar, everything, tried.real).run()
-    worth = [
-        one for one in found if cube.lost[tried.cells(one)].sum() >= limits.least_share * cube.lost.sum()
-    ]
+    judged = _judged(cube, tried, found, bar)
+    least = limits.least_share * float(cube.lost.sum())
+    worth = [one for one in judged if cube.lost[tried.cells(one)].sum() >= least]
     chosen = _most_loss(cube, tried, worth, most)
-    findings, unexplained = _tell(rows, cube, [(tried.place(one), bar.z[one]) for one in chosen])
+    findings, unexplained = _tell(rows, cube, [(tried.place(one), judged[one]) for one in chosen])
     return replace(explanation, findings=findings, unexplained=unexplained)
 
 
@@ -94,30 +94,49 @@ def _most_loss(cube: Cube, tried: Combinations, found: list[int], most: int) -> 
     return ordered
 
 
-def _tell(rows: Rows, cube: Cube, chosen: list[tuple[Place, float]]) -> tuple[tuple[Finding, ...], float]:
-    """The findings with their numbers: each compared with the rows of none, its own without those of the others."""
-    members = np.array([level.member == number for (level, number), _ in chosen]).reshape(-1, len(cube.jobs))
-    free, told = ~members.any(axis=0), np.zeros(len(cube.jobs), bool)
+Judgement = tuple[float, float, float]
+
+
+def _judged(cube: Cube, tried: Combinations, found: list[int], bar: Bar) -> dict[int, Judgement]:
+    """Risk ratio and interval of each cause: its rows without those of the others, against the rows of none.
+
+    What holds all of a cause's rows doesn't take them away. A cause that has no case any more goes, and the rest is
+    judged again.
+    """
+    places = {one: tried.place(one) for one in found}
+    members = {one: level.member == number for one, (level, number) in places.items()}
+    while members:
+        free = ~np.any(list(members.values()), axis=0)
+        judged = {}
+        for one, mine in members.items():
+            others = [other for other in members.values() if not (other | ~mine).all()]
+            own = mine & ~np.any(others, axis=0) if others else mine
+            jobs, flagged = cube.jobs[own].sum(), cube.flagged[own].sum()
+            all_jobs, all_flagged = jobs + cube.jobs[free].sum(), flagged + cube.flagged[free].sum()
+            middle, low, high = ratio(jobs, flagged, all_jobs, all_flagged, bar.z[one])
+            judged[one] = (float(middle), float(low), float(high))
+        worst = min(judged, key=lambda one: judged[one][1])
+        if judged[worst][1] > bar.limits.least_ratio:
+            return judged
+        del members[worst]
+    return {}
+
+
+def _tell(rows: Rows, cube: Cube, chosen: list[tuple[Place, Judgement]]) -> tuple[tuple[Finding, ...], float]:
+    """The findings with their numbers, and the loss of no finding."""
     lost = cube.lost if rows.lost else np.zeros_like(cube.lost)
-    findings = []
-    for mine, (place, z) in zip(members, chosen, strict=True):
-        others = [
-            other for other in members if not (other | ~mine).all()
-        ]  # what holds all of it doesn't hide it
-        own = mine & ~np.any(others, axis=0) if others else mine
-        jobs, flagged = cube.jobs[own].sum(), cube.flagged[own].sum()
-        middle, low, high = ratio(
-            jobs, flagged, jobs + cube.jobs[free].sum(), flagged + cube.flagged[free].sum(), z
-        )
-        where = rows.where(*place)
+    findings, told = [], np.zeros(len(cube.jobs), bool)
+    for place, (middle, low, high) in chosen:
+        level, number = place
+        mine, where = level.member == number, rows.where(level, number)
         findings.append(
             Finding(
                 where=where,
                 jobs=int(cube.jobs[mine].sum()),
                 flagged=int(cube.flagged[mine].sum()),
                 lost=float(lost[mine].sum()),
-                risk_ratio=float(middle),
-                interval=(float(low), float(high)),
+                risk_ratio=middle,
+                interval=(low, high),
                 added=float(lost[mine & ~told].sum()),
                 since=rows.since(where),
             )
