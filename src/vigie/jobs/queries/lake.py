@@ -18,7 +18,9 @@ def folder() -> Path:
 def lake() -> Lake:
     """The desk's lake, with what an engine may take of the machine."""
     options = settings.OPTIONS
-    return Lake(folder(), Bounds(memory_mb=options["lake.memory_mb"], threads=options["lake.threads"]))
+    return Lake(
+        folder(), Bounds(options["lake.memory_mb"], options["lake.threads"], spill=options.data / "spill")
+    )
 
 
 def keep() -> Keep:

@@ -20,9 +20,11 @@ from vigie.jobs.findings import slow
 from vigie.jobs.findings.models import OutageWindow, Place
 from vigie.jobs.findings.queries.findings import exemptions as exemptions_in_force
 from vigie.jobs.findings.rules import ExemptionKind, PlaceKind
-from vigie.jobs.lake.engine import Bounds, DuckEngine
+from vigie.jobs.lake.engine import DuckEngine
 from vigie.jobs.lake.lake import Lake
 from vigie.jobs.lake.schema import ACCOUNTS, NODE_MAP, QUEUE_MAP
+from vigie.jobs.queries.lake import folder as lake_folder
+from vigie.jobs.queries.lake import lake as desk_lake
 from vigie.services.queries import touched_by
 
 EXPLAINING = ("down", "degraded")  # the effects of an outage for which a job may wait
@@ -30,17 +32,11 @@ EXPLAINING = ("down", "degraded")  # the effects of an outage for which a job ma
 
 def lake() -> Lake:
     """The desk's."""
-    options = settings.OPTIONS
-    return Lake(root(), Bounds(memory_mb=options["lake.memory_mb"], threads=options["lake.threads"]))
-
-
-def root() -> Path:
-    options = settings.OPTIONS
-    return Path(options["lake.folder"] or options.data / "lake")
+    return desk_lake()
 
 
 def slow_root() -> Path:
-    return root() / "slow"
+    return lake_folder() / "slow"
 
 
 def maps() -> dict[str, pa.Table]:
