@@ -56,6 +56,14 @@ Beside these:
   expected to make progress.
 - **Unknown** is said of an attempt, and counted, where: {doubts}. Clocks may differ by five minutes; CPU time may exceed
   elapsed × cores by a tenth.
+
+## Another detector
+
+One file in `src/vigie/jobs/detect/detectors/` with one `DETECTOR`: nothing else lists it. Its expressions are DuckDB SQL over one
+row of the relation `judged` (columns in `guards.py`), thresholds are named in braces. `applies` says which attempts are its
+business, `measured` what must be known (else: unknown), `when` flags, `lost` says the core-hours, `numbers` those that the
+sentence `why` names, in French and English. What must be computed of many attempts is a SELECT in `beside`, joined by the
+columns `on`. Tests hold that Spark can be told the same, that both languages are there, and that this page is up to date.
 """
 
 

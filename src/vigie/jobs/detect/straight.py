@@ -7,10 +7,12 @@ A flag or a weight that stands in the file takes the place of the detectors and 
 numbers only; texts stay in Arrow as codes, so that a million jobs cost little more than reading them.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +22,7 @@ from vigie.contracts.batch import JOBS, JobFile, ScansFast, Tally
 from vigie.jobs.detect import flagging
 from vigie.jobs.detect.columns import DERIVED, Columns
 from vigie.jobs.detect.thresholds import PLACES, Thresholds
-from vigie.jobs.lake.engine import DuckEngine, Engine
+from vigie.jobs.lake.engine import Bounds, DuckEngine, Engine
 from vigie.lib.explain import Explanation, explain
 
 USUAL = (
@@ -82,12 +84,17 @@ def explain_file(
         if name not in {*table.column_names, *DERIVED}:
             known = [one for one in table.column_names if table.column(one).null_count < table.num_rows]
             raise Unfit(f"{path} has no column “{name}”; it has {', '.join(known)}")
-    with DuckEngine() as engine:
+    with TemporaryDirectory(prefix="vigie-") as spill, DuckEngine(_bounds(spill)) as engine:
         columns = Columns(table, engine, asked.zone)
         counts, lost = (
             (None, None) if asked.flag else _judged(engine, columns, thresholds or Thresholds(), now)
         )
         return _explained(columns, asked, counts, lost)
+
+
+def _bounds(spill: str) -> Bounds:
+    """All cores, since somebody waits; what doesn't fit into memory goes to the disk."""
+    return Bounds(threads=os.cpu_count() or 1, spill=Path(spill))
 
 
 def _read(path: Path, reader: JobFile, tally: Tally, asked: Asked) -> pa.Table:
