@@ -12,7 +12,7 @@ from vigie.contracts.batch import JOBS, State, Tally
 BATCH_ROWS = 20_000
 
 
-@dataclass
+@dataclass(slots=True)
 class Attempt:
     """A row of JOBS before it is one; the names are those of its columns. None: unknown."""
 

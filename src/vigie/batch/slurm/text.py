@@ -6,9 +6,12 @@ is made anew for each call, and every field, the last too, is followed by it: a 
 
 import secrets
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from vigie.batch.slurm.fields import plain
 from vigie.contracts.batch import Refusal, Tally
+
+BLOCK = 1 << 18
 
 
 def new_mark() -> str:
@@ -25,15 +28,22 @@ def records(out: bytes, mark: str, fields: Sequence[str], tally: Tally, who: str
         return
     if mark.encode("ascii") not in out:
         raise Refusal(f"{who}: printed something else than was asked for: {plain(out[:200])!r}")
-    parts = [plain(part) for part in out.split(mark.encode("ascii"))]
-    tail = parts.pop()
-    whole = len(parts) // len(fields) * len(fields)
-    for number, at in enumerate(range(0, whole, len(fields)), start=1):
-        values = parts[at : at + len(fields)]
+    parts, number = _parts(plain(out), mark), 0
+    while len(values := list(islice(parts, len(fields)))) == len(fields):
+        number += 1
         if number > 1 and not values[0].startswith("\n"):
             tally.put_aside(number, f"{who}: the record does not begin a line", "|".join(values))
             continue
         values[0] = values[0].removeprefix("\n")
         yield dict(zip(fields, values, strict=True))
-    if rest := "|".join([*parts[whole:], tail]).strip():
-        tally.put_aside(whole // len(fields) + 1, f"{who}: the output breaks off", rest)
+    if rest := "|".join(values).strip():
+        tally.put_aside(number + 1, f"{who}: the output breaks off", rest)
+
+
+def _parts(text: str, mark: str) -> Iterator[str]:
+    """What stands between the marks, and after the last; cut block by block, as millions at once would fill the memory."""
+    rest = ""
+    for at in range(0, len(text), BLOCK):
+        *whole, rest = (rest + text[at : at + BLOCK]).split(mark)
+        yield from whole
+    yield rest
