@@ -5,6 +5,7 @@ import re
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.management import call_command
 from django.db import transaction
 
 from tests.support.cast import Cast, make_cast
@@ -60,3 +61,13 @@ def test_the_verbs_run_where_they_might_write_something_else(db: None, clock: Cl
             kept(f"another {change}", maker)
             transaction.set_rollback(True)
     assert maker.times == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_said_again_where_each_verb_commits(clock: Clock):
+    maker = Maker()
+    made = [kept("each verb commits", maker).lucie.pk]
+    call_command("flush", interactive=False, verbosity=0)
+    made.append(kept("each verb commits", maker).lucie.pk)
+    assert made[0] == made[1]
+    assert maker.times == 1

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tools.install_system_parts import chromium
 
 PHONE, DESK, WALL = 390, 1280, 1920
+PATIENCE_MS = 30_000  # three workers on two busy cores; what is there sooner is not waited for
 _POLICY_WORDS = ("Content Security Policy", "Content-Security-Policy")
 
 
@@ -31,6 +32,7 @@ def chromium_running() -> Iterator[Browser]:
     """One browser process."""
     # Playwright runs an event loop in this thread; Django would take the test itself for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium())
         try:
@@ -68,7 +70,7 @@ def watched_pages(browser: Browser) -> Iterator[PageFactory]:
         )
         closers.append(context.close)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on("console", heard)
         return page

@@ -22,7 +22,7 @@ Largest = tuple[Any, ...]
 """The largest key of each table, None where it is empty: verbs write what they did, so a change shows here."""
 Numbers = dict[str, tuple[int, bool]]
 """Where each table's automatic numbers stand, and whether that one was given out (as PostgreSQL says it)."""
-NO_WRITES = ("SELECT", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
+NO_WRITES = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "PRAGMA", "SET")
 
 
 @dataclass(frozen=True)

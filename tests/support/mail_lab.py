@@ -34,7 +34,7 @@ class MailLab:
         """The server is away; its queue and mailboxes stay."""
         script("mail-down.sh", str(self.folder))
 
-    def messages(self, address: str, *, at_least: int = 0, seconds: float = 20) -> list[EmailMessage]:
+    def messages(self, address: str, *, at_least: int = 0, seconds: float = 60) -> list[EmailMessage]:
         """The mailbox of an address, oldest first, read by IMAP.
 
         Delivery takes a moment: with `at_least` it waits until so many are there. TimeoutError if they don't come.
@@ -49,7 +49,7 @@ class MailLab:
             time.sleep(POLL_SECONDS)
 
     def _read(self, address: str) -> list[EmailMessage]:
-        with imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=10) as imap:
+        with imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=30) as imap:
             imap.login(address, "test")
             imap.select("INBOX", readonly=True)
             numbers = imap.search(None, "ALL")[1][0].split()

@@ -65,13 +65,13 @@ def stop(process: subprocess.Popen[bytes], *, seconds: float = 10) -> None:
 def answers(port: int) -> bool:
     """Whether something listens on the port of loopback."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError:
         return False
     return True
 
 
-def wait_for_port(port: int, *, seconds: float = 20, process: subprocess.Popen[bytes] | None = None) -> None:
+def wait_for_port(port: int, *, seconds: float = 60, process: subprocess.Popen[bytes] | None = None) -> None:
     """Return when something listens on the port; TimeoutError after `seconds`, or when `process` has ended."""
     deadline = time.monotonic() + seconds
     while not answers(port):

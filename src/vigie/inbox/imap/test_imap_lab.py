@@ -35,13 +35,13 @@ def config(port: int, **values: object) -> ChannelConfig:
 
 def append(lab: MailLab, mail: bytes, user: str = DESK) -> None:
     """Into the mailbox as it is: Postfix would mend what is broken."""
-    with imaplib.IMAP4("127.0.0.1", lab.imap_port, timeout=10) as imap:
+    with imaplib.IMAP4("127.0.0.1", lab.imap_port, timeout=30) as imap:
         imap.login(user, "test")
         assert imap.append("INBOX", "", "", mail)[0] == "OK"
 
 
 def folders(lab: MailLab) -> dict[str, int]:
-    with imaplib.IMAP4("127.0.0.1", lab.imap_port, timeout=10) as imap:
+    with imaplib.IMAP4("127.0.0.1", lab.imap_port, timeout=30) as imap:
         imap.login(DESK, "test")
         names = [line.decode().rsplit(" ", 1)[1] for line in imap.list()[1] if isinstance(line, bytes)]
         return {name: int(imap.select(name, readonly=True)[1][0] or 0) for name in names}
