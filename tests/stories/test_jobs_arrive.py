@@ -1,5 +1,6 @@
 """Story: the worker asks a batch system for its jobs; it goes away, comes back, and the history has no hole."""
 
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -58,6 +59,7 @@ def ends(start: datetime, count: int, step: timedelta) -> list[dict[str, object]
     return [job(n, ended=start + n * step) for n in range(count)]
 
 
+@pytest.mark.slow
 def test_the_first_round_catches_up_and_then_each_look_keeps_its_interval(clock: Clock) -> None:
     began = clock.now()
     FARM.ended = ends(began - 20 * HOUR, 40, 30 * MINUTE)
@@ -77,6 +79,7 @@ def test_the_first_round_catches_up_and_then_each_look_keeps_its_interval(clock:
     assert "50" in known()
 
 
+@pytest.mark.slow
 def test_away_it_is_shown_since_when_and_then_caught_up_without_a_hole(clock: Clock) -> None:
     until_caught_up(clock)
     left = clock.now()
@@ -117,6 +120,7 @@ def test_recorded_late_within_the_overlap_it_is_found(clock: Clock) -> None:
     assert known() == ["7"]
 
 
+@pytest.mark.slow
 def test_too_many_at_once_the_windows_shrink_and_grow_again(clock: Clock) -> None:
     busy = clock.now() - 10 * HOUR
     FARM.ended = ends(busy, 600, timedelta(seconds=6))
@@ -126,6 +130,7 @@ def test_too_many_at_once_the_windows_shrink_and_grow_again(clock: Clock) -> Non
     assert BatchSource.objects.get().window_s > 900
 
 
+@pytest.mark.slow
 def test_a_burst_in_one_minute_is_taken_however_large(clock: Clock) -> None:
     FARM.ended = ends(clock.now() - 10 * HOUR, 500, timedelta(milliseconds=10))
     until_caught_up(clock, 400)
@@ -213,3 +218,30 @@ def test_a_wrong_adapter_is_said(clock: Clock, settings) -> None:
     turn()
     assert "batch.farm.colour" in standings()[0].problem
     assert LineAside.objects.count() == 0
+
+
+PRINTS = """
+import sys
+jobs = [("1", "2026-11-22T09:30:00Z", "2026-11-22T10:00:00Z"), ("2", "2026-11-22T09:00:00Z", "2026-11-22T11:30:00Z")]
+print("job_id,submitted,started,ended,user,cores,state")
+for number, start, end in jobs:
+    if sys.argv[1] <= end < sys.argv[2]:
+        print(f"{number},{start},{start},{end},mstone,4,completed")
+"""
+
+
+def test_a_home_made_system_by_its_own_commands(clock: Clock, settings, monkeypatch, tmp_path) -> None:
+    monkeypatch.undo()
+    prints = tmp_path / "prints.py"
+    prints.write_text(PRINTS)
+    own = {
+        "cluster": "farm",
+        "running": [sys.executable, "-c", "print('job_id,state,user,cores\\n7,running,mstone,1')"],
+        "finished": [sys.executable, str(prints), "{since}", "{until}"],
+        "time_format": "%Y-%m-%dT%H:%M:%SZ",
+    }
+    settings.BATCH = {"farm": Asked("command", 300, 60, 1440, 100, 1, own)}
+    until_caught_up(clock)
+    [now] = standings()
+    assert (now.problem, now.running, now.jobs) == ("", 1, 2)
+    assert known() == ["1", "2"]

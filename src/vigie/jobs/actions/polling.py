@@ -25,6 +25,7 @@ from vigie.kernel import clock, journal
 
 log = journal.of(__name__)
 
+WAITS = pa.array(["waiting", "held"])
 AGAIN = timedelta(minutes=1)  # after a failure, or the interval if that is shorter
 
 
@@ -100,11 +101,15 @@ def _look(turn: _Round, system: BatchSystem) -> None:
     """What runs now, into the samples."""
     if not rules.wants_look(turn.row.sampled_at, turn.pace, turn.now):
         return
-    batches = list(checked(system.running(turn.tally)))
-    waiting = sum(
-        pc.sum(pc.is_in(one.column("state"), pa.array(["waiting", "held"]))).as_py() or 0 for one in batches
-    )
-    running = turn.lake.write_sample(system.cluster, batches, turn.now)
+    waiting = 0
+
+    def told() -> Iterator[pa.RecordBatch]:
+        nonlocal waiting
+        for batch in checked(system.running(turn.tally)):
+            waiting += pc.sum(pc.is_in(batch.column("state"), WAITS)).as_py() or 0
+            yield batch
+
+    running = turn.lake.write_sample(system.cluster, told(), turn.now)
     turn.changes |= {"sampled_at": turn.now, "running": running, "waiting": waiting}
 
 

@@ -270,9 +270,11 @@ def _duck(kind: pa.DataType) -> str:
     return names[str(kind)]
 
 
-def read_parquet(paths: Iterable[Path]) -> str:
+def read_parquet(paths: Iterable[Path], *, named: bool = False) -> str:
+    """DuckDB's own words for the rows of some files; `named`: each with its `filename`."""
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    more = ", filename = true" if named else ""
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false{more})"
 
 
 def _plain(paths: Sequence[Path], schema: pa.Schema) -> str:
@@ -281,6 +283,11 @@ def _plain(paths: Sequence[Path], schema: pa.Schema) -> str:
         return _nothing(schema)
     inner = f"{_nothing(schema)} UNION ALL BY NAME SELECT * FROM {read_parquet(paths)}"  # noqa: S608 # our own names
     return f"SELECT {_columns(schema)} FROM ({inner})"  # noqa: S608 # our own names
+
+
+def keys_in(paths: Sequence[Path], key: Iterable[str]) -> str:
+    """The keys of every row in some files, each with the `filename` that holds it."""
+    return f"SELECT {', '.join(key)}, filename FROM {read_parquet(paths, named=True)}"  # noqa: S608 # our own names
 
 
 def stored(paths: Sequence[Path], schema: pa.Schema) -> str:

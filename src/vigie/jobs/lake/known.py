@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.contracts.batch import JOBS
-from vigie.jobs.lake.engine import Bounds, DuckEngine, stored
+from vigie.jobs.lake.engine import Bounds, DuckEngine, keys_in, stored
 from vigie.jobs.lake.rows import by_day
 from vigie.jobs.lake.schema import KEY, STORED_JOBS
 
@@ -20,10 +20,12 @@ _SAME = " AND ".join(f't."{name}" IS NOT DISTINCT FROM k."{name}"' for name in J
 _COLUMNS = ", ".join(f'"{name}"' for name in JOBS.names)
 
 _TOLD = f"SELECT * FROM come QUALIFY row_number() OVER (PARTITION BY {_KEYS} ORDER BY come DESC) = 1"  # noqa: S608 # our own names
+# Most files hold none of these attempts: their keys say so, and their other columns are never read.
+_WHERE = f"SELECT DISTINCT k.filename FROM ({{files}}) AS k SEMI JOIN told AS t ON {_ON} {{where}}"  # noqa: S608 # same
 # Of each day the version that counts. An attempt lies in two days if a program was killed between two renamings.
 _KNOWN = f"""
 WITH near AS (
-  SELECT k.* FROM ({{files}}) AS k SEMI JOIN told AS t ON {_ON} {{where}}
+  SELECT k.* FROM ({{files}}) AS k SEMI JOIN told AS t ON {_ON}
 )
 SELECT * FROM (
   SELECT * FROM near
@@ -73,10 +75,11 @@ def compare(table: pa.Table, files: Sequence[Path], bounds: Bounds) -> Told:
     with DuckEngine(bounds) as engine:
         engine.register("come", table.append_column("come", pa.array(np.arange(table.num_rows))))
         engine.keep("told", _TOLD)
-        if not files:
+        near = _near(engine, files, table) if files else []
+        if not near:
             rows = engine.arrow(f"SELECT {_COLUMNS} FROM told").cast(JOBS)  # noqa: S608 # our own names
             return Told(rows, new=rows.num_rows, same=table.num_rows - rows.num_rows)
-        engine.keep("known", _KNOWN.format(files=stored(files, STORED_JOBS), where=_pruning(table)))
+        engine.keep("known", _KNOWN.format(files=stored(near, STORED_JOBS)))
         rows = engine.arrow(_ROWS)
         old = engine.arrow(_MOVED).select(JOBS.names).cast(JOBS)
     changed = pc.sum(rows.column("was")).as_py() or 0
@@ -87,6 +90,12 @@ def compare(table: pa.Table, files: Sequence[Path], bounds: Bounds) -> Told:
         same=table.num_rows - rows.num_rows,
         moved=dict(by_day(old, "ended")),
     )
+
+
+def _near(engine: DuckEngine, files: Sequence[Path], table: pa.Table) -> list[Path]:
+    """The files that hold a version of one of these attempts."""
+    rows = engine.rows(_WHERE.format(files=keys_in(files, KEY), where=_pruning(table)))
+    return [Path(row["filename"]) for row in rows]
 
 
 def _pruning(table: pa.Table) -> str:
