@@ -84,6 +84,13 @@ def modules(reactions: ReactionTable) -> list[Module]:
             lambda _turn: personal.apply_retention(),
             due=lambda: lock.last_ok_before("retention", DAY),
         ),
+        *_of_jobs(),
+        Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
+    ]
+
+
+def _of_jobs() -> list[Module]:
+    return [
         *(_asks(name) for name in sorted(settings.BATCH)),
         Module(
             "lake",
@@ -106,7 +113,6 @@ def modules(reactions: ReactionTable) -> list[Module]:
             _drop_old_findings,
             due=lambda: lock.last_ok_before("old findings", DAY),
         ),
-        Module("housekeeping", seconds(600), _tidy, due=lambda: lock.last_ok_before("housekeeping", DAY)),
     ]
 
 
