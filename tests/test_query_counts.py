@@ -33,6 +33,7 @@ PAGES = (
     "/notices",
     "/search?q=disk",
     "/statistics",
+    "/desk/jobs",
     "/mail",
     "/metrics",
     "/api/v1/outages",

@@ -103,6 +103,7 @@ FOR_THE_README = {
     "wall": "wall",
     "coverage": "coverage",
     "calendar": "calendar",
+    "jobs": "jobs",
 }
 
 

@@ -1,6 +1,7 @@
 """What the demo promises: it never touches anybody's data, it is there only on a demo, its mailbox really receives."""
 
 import smtplib
+from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.support.cast import SUNDAY, Cast
+from tests.support.farm import lake_in
 from tests.support.kept import kept
 
 from vigie.demo import actions, mailbox, views
@@ -16,6 +18,7 @@ from vigie.demo.mailbox import mailbox_server
 from vigie.demo.run import prepare
 from vigie.duty.models import Absence, Duty, Rotation, Shift, Swap
 from vigie.duty.queries import on_duty
+from vigie.jobs.findings.queries.findings import overview
 from vigie.kernel.clock import Clock
 from vigie.kernel.errors import Refused
 from vigie.kernel.intents import IntentState
@@ -28,10 +31,11 @@ from vigie.post.models import Delivery
 
 
 @pytest.fixture
-def valmorin(db: None, clock: Clock, tmp_path: Path) -> Clock:
-    """The filled demo, at the story's Sunday afternoon."""
-    kept("valmorin", lambda: prepare(tmp_path))
-    return clock
+def valmorin(db: None, clock: Clock, tmp_path: Path) -> Iterator[Clock]:
+    """The filled demo, at the story's Sunday afternoon; its jobs are in a lake of their own."""
+    with lake_in(tmp_path):
+        kept("valmorin", lambda: prepare(tmp_path))
+        yield clock
 
 
 @pytest.fixture
@@ -68,6 +72,11 @@ def test_a_first_start_shows_a_believable_centre(valmorin: Clock, tmp_path: Path
     waiting = Delivery.objects.filter(state=IntentState.WAITING)
     assert {mail.created_at > SUNDAY - timedelta(hours=1) for mail in waiting} == {True}
     assert 5 < waiting.count() < 30
+
+    looked = overview()
+    assert looked is not None
+    assert looked.causes >= 2
+    assert looked.explained > 0.7
 
     before = (Person.objects.count(), Outage.objects.count(), Delivery.objects.count())
     prepare(tmp_path)  # started again at once: nothing new
