@@ -187,8 +187,8 @@ def cpu_curve(
             .mark_rule(color=SUDDEN, strokeWidth=2)
             .encode(x=axis_x),
             alt.Chart({"values": [{"elapsed": limit_h, "word": limit_word}]})
-            .mark_text(align="right", dx=-6, dy=6, baseline="top", fontSize=13, color=INK)
-            .encode(x=axis_x, y=alt.value(0), text="word:N"),
+            .mark_text(align="right", dx=-6, dy=-8, baseline="bottom", fontSize=13, color=INK)
+            .encode(x=axis_x, y=alt.value(HEIGHT + 40), text="word:N"),
         ]
     return drawn(alt.layer(*layers), height=HEIGHT + 40)
 

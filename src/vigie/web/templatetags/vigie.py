@@ -49,6 +49,7 @@ _GO = {
     "today": "t",
     "desk": "d",
     "outages": "o",
+    "jobs": "j",
     "notices": "n",
     "people": "p",
     "duty": "y",
