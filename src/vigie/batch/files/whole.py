@@ -15,15 +15,20 @@ KEY = ("cluster", "job_id", "submitted", "started")
 
 def table(batches: Iterable[pa.RecordBatch], schema: pa.Schema, tally: Tally) -> pa.Table:
     """The batches as one; of several rows of one attempt the last stays, the others are noted."""
-    rows = pa.Table.from_batches(batches, schema)
-    doubles = _superseded(rows)
-    if not len(doubles):
-        return rows
-    tally.note("lines of an attempt that another line holds too: the last one counts", len(doubles))
-    tally.jobs -= len(doubles)
-    keep = np.ones(len(rows), dtype=bool)
-    keep[doubles] = False
-    return rows.filter(pa.array(keep))
+    held = list(batches)
+    doubles = _superseded(pa.Table.from_batches(held, schema))
+    if len(doubles):
+        tally.note("lines of an attempt that another line holds too: the last one counts", len(doubles))
+        tally.jobs -= len(doubles)
+        first = 0
+        for place, batch in enumerate(held):  # one by one: never the whole twice in memory
+            mine = doubles[(doubles >= first) & (doubles < first + len(batch))] - first
+            first += len(batch)
+            if len(mine):
+                keep = np.ones(len(batch), dtype=bool)
+                keep[mine] = False
+                held[place] = batch.filter(pa.array(keep))
+    return pa.Table.from_batches(held, schema)
 
 
 def _superseded(rows: pa.Table) -> np.ndarray[Any, Any]:
