@@ -15,6 +15,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_unconfigure() -> None:
+    """At the end everything is let go, or compiled parts complain of what they find left."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_listed_once() -> Iterator[None]:
     """Each test client builds the whole handler, and that looks through the folders of all static files."""

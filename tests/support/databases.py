@@ -21,9 +21,8 @@ def django_db_modify_db_settings(
             table["OPTIONS"]["init_command"] = table["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_rows_of_django_s_permissions() -> None:
-    """Vigie asks its own roles; Django would write five rows for every model anew after each flush."""
+def pytest_collection_finish() -> None:
+    """Vigie asks its own roles; Django would write four rows for every model, and anew after each flush."""
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
 
