@@ -35,6 +35,7 @@ NOT_ROWS = frozenset(
         "attrs",
         "digest",
         "image",
+        "bar",
     }
 )
 
@@ -68,6 +69,9 @@ NO_AUDIT = {
     "duty.trim": "same",
     "duty.make_room": "same",
     "duty.settle": "same; it audits, in the transaction of its verb",
+    "jobs.keep_lines": "part of an import, which audits; or what a batch system printed: no change that anybody made",
+    "jobs.poll": "how far a batch system's history is known: nobody decides it, and each look would be a row",
+    "jobs.bring_in": "the row of an import that begins; its end audits, in the transaction of what it wrote",
     "jobs.note_outage": "what the jobs know of an outage: a copy of what its own verbs audit",
     "jobs.forget_before": "measures too old to be kept: no row that anybody made a change to",
     "services.hold": "changes nothing: it locks",

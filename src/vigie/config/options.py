@@ -386,8 +386,8 @@ def channels(options: Options) -> dict[str, dict[str, Any]]:
         name.partition(".")[2]: value for name, value in options.values.items() if name.startswith("mail.")
     }
     found: dict[str, dict[str, Any]] = {name: dict(values) for name, values in options.channels.items()}
-    for name, values in found.items():
-        values.update(_secrets_of(f"VIGIE_CHANNELS_{name}_"))
+    for name in found:
+        found[name] |= _secrets_of(f"VIGIE_CHANNELS_{name}_")
     return {**found, "mail": {**mail, "password": secret("VIGIE_MAIL_PASSWORD")}}
 
 
