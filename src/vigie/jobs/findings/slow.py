@@ -40,7 +40,7 @@ VERDICT = pa.schema(
         ("detectors", pa.list_(pa.string())),
         ("lost_core_hours", pa.float64()),
         ("lost_per_day", pa.float64()),  # core-hours a day at this rate; of finished jobs what they lost
-        ("numbers", pa.string()),  # JSON: the numbers of the sentence of `detector`
+        ("numbers", pa.string()),  # JSON: those of the sentence of `detector`; `all`: {detector: its own}
         ("at", MOMENT),  # of the look
     ]
 )

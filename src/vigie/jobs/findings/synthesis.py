@@ -178,7 +178,11 @@ def _slow_text(scope: Scope) -> str:
         FROM looked AS k
         JOIN (
           SELECT cluster, job_id, submitted, started, arg_max(detector, lost_core_hours) AS detector,
-            list(detector ORDER BY lost_core_hours DESC) AS detectors, arg_max(numbers, lost_core_hours) AS numbers
+            list(detector ORDER BY lost_core_hours DESC) AS detectors,
+            CAST(json_merge_patch(
+              CAST(arg_max(numbers, lost_core_hours) AS JSON),
+              json_object('all', json_group_object(detector, CAST(numbers AS JSON)))
+            ) AS VARCHAR) AS numbers
           FROM flags GROUP BY cluster, job_id, submitted, started
         ) AS f ON {same.format("f")}
         JOIN {scope.source} AS s ON {same.format("s")}"""  # noqa: S608 # our own names

@@ -1,5 +1,6 @@
 """A job as a row of a table, in words; its reasons with their numbers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language
@@ -48,13 +49,19 @@ def reasons(job: Job) -> list[dict[str, Any]]:
         found.append(
             {
                 "title": _said(one.title),
-                "why": detect.why(name, job.numbers, language) if name == job.detector else "",
+                "why": detect.why(name, numbers, language) if (numbers := _numbers(job, name)) else "",
                 "about": _said(one.about),
                 "formula": one.formula,
                 "thresholds": [(_said(limit.about), _said(limit.source)) for limit in one.thresholds],
             }
         )
     return found
+
+
+def _numbers(job: Job, detector: str) -> Mapping[str, Any] | None:
+    """Those of the detector's sentence; a file of bad jobs written before holds the first detector's only."""
+    every = job.numbers.get("all") or {}
+    return every.get(detector) or (job.numbers if detector == job.detector else None)
 
 
 def _said(words: detect.Words) -> str:

@@ -17,8 +17,10 @@ from tests.support.farm import HOSTILE, NODES, batch, farm_of_users, job, lake_i
 from vigie.jobs.findings import synthesis
 from vigie.jobs.findings.models import Exemption, Finding
 from vigie.jobs.findings.queries import farm
+from vigie.jobs.findings.queries.jobs import job as job_of
 from vigie.jobs.models import BatchSource
 from vigie.kernel.clock import Clock
+from vigie.web.jobs.rows import reasons
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ENGLISH = {"Accept-Language": "en"}
@@ -154,6 +156,9 @@ def test_one_job_shows_its_curve_and_its_reasons(desk: Client, bad_rack: Finding
     assert "has wasted" in page
     assert "what its cores allow" in page
     assert "1 look, as a table" in page
+    named = reasons(job_of("farm", "8")[0])
+    assert len(named) > 1
+    assert all(reason["why"] and reason["thresholds"] for reason in named)
     assert desk.get("/desk/jobs/job/farm/none").status_code == 404
     assert len(json.loads(desk.get("/desk/jobs/job/farm/8", {"format": "json"}).content)["job-8"]) == 1
 
