@@ -7,16 +7,15 @@ combinations are not removed, no interval is made, and the reading of the table 
 """
 
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 
-import pyarrow.parquet as pq
+import pandas as pd
 
 
 def mlxtend(frame, flagged):
     """The frequent combinations among the flagged jobs only."""
-    import pandas as pd
     from mlxtend.frequent_patterns import fpgrowth
 
     started = time.perf_counter()
@@ -61,14 +60,9 @@ def divexplorer(frame, flagged):
 
 
 if __name__ == "__main__":
-    jobs = pq.read_table(sys.argv[2]).to_pandas()
-    marks = jobs.pop("flag").astype(bool)
-    begun = globals()[sys.argv[1]](jobs.astype(str), marks)
-    print(
-        json.dumps(
-            {
-                "s": time.perf_counter() - begun,
-                "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-            }
-        )
-    )
+    jobs = pd.read_csv(sys.argv[2], dtype=str, keep_default_na=False)
+    marks = jobs.pop("flag") == "true"
+    begun = globals()[sys.argv[1]](jobs, marks)
+    seconds = time.perf_counter() - begun
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(json.dumps({"s": seconds, "mb": int(peak.split()[1]) // 1024}))

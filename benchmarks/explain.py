@@ -21,7 +21,7 @@ import _planted
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.csv
 
 from vigie.lib.explain import explain
 
@@ -114,8 +114,8 @@ def peers():
     with _lab.folder() as folder:
         for count in (len(jobs["flag"]), 216_605):
             table = pa.table({name: np.resize(column, count) for name, column in jobs.items()})
-            path = folder / f"{count}.parquet"
-            pq.write_table(table.drop_columns(["lost"]), path)
+            path = folder / f"{count}.csv"
+            pyarrow.csv.write_csv(table.drop_columns(["lost"]), path)
             _beside(table, path, folder, count)
 
 
@@ -129,7 +129,7 @@ def _beside(table, path, folder, count):
         started = time.perf_counter()
         explain(table, flag="flag", weight="lost", attributes=SIX)
         middle = time.perf_counter()
-        connection.execute(query).fetch_arrow_table()
+        connection.sql(query).to_arrow_table()
         ours.append(middle - started)
         sets.append(time.perf_counter() - middle)
     rows = [
@@ -172,7 +172,7 @@ def _peer(name, path, folder):
     home = folder / name
     if not home.exists():
         made = subprocess.run(["uv", "venv", "-q", "-p", sys.executable, str(home)], check=False)
-        into = ["uv", "pip", "install", "-q", "--python", str(home / "bin" / "python"), name, "pyarrow"]
+        into = ["uv", "pip", "install", "-q", "--python", str(home / "bin" / "python"), name, "pandas"]
         if made.returncode or subprocess.run(into, check=False, capture_output=True).returncode:
             return "can't be installed here", ""
     command = [
