@@ -36,6 +36,8 @@ class Piece:
 def opened(path: Path) -> BinaryIO:
     """The file as it lies there. Raises Refusal with what is wrong and what to do."""
     try:
+        if path.is_fifo():  # before it is opened: without a writer that would wait for ever
+            raise Refusal(f"{path} is a pipe, and the file is read twice: write it into a file first")
         raw = path.open("rb")
     except FileNotFoundError:
         raise Refusal(f"{path}: there is no such file") from None

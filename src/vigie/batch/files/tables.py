@@ -61,7 +61,8 @@ class _Table:
     ) -> pa.Table:
         match = mapping.matched(self.names(path), columns, path)
         batches = list(self._batches(path, tally, match, cluster, zone))
-        return whole.table(batches, batches[0].schema if batches else JOBS, tally)
+        bare = pa.schema([*JOBS, *(pa.field(name, pa.string()) for name in match.others)])
+        return whole.table(batches, batches[0].schema if batches else bare, tally)
 
     def _batches(
         self, path: Path, tally: Tally, match: mapping.Match, cluster: str, zone: str

@@ -1,6 +1,7 @@
 """Traces, CSV and Parquet."""
 
 import gzip
+import os
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -120,3 +121,19 @@ def test_a_column_that_is_nowhere_is_named(tmp_path):
         CsvFile().scan(path, Tally(), columns={"speed": "a"})
     with pytest.raises(Refusal, match="it has job_id, a"):
         CsvFile().scan(path, Tally(), columns={"user": "b"})
+
+
+def test_a_header_alone_is_a_table_of_no_rows_with_its_columns(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text("user,bad\n")
+    table = CsvFile().scan(path, Tally())
+    assert table.num_rows == 0
+    assert "bad" in table.column_names
+
+
+def test_a_pipe_is_refused_in_words_before_it_can_block(tmp_path):
+    path = tmp_path / "jobs"
+    os.mkfifo(path)
+    for reader in (CsvFile(), SwfFile()):
+        with pytest.raises(Refusal, match="is a pipe"):
+            reader.scan(path, Tally())

@@ -34,6 +34,9 @@ USUAL = (
 MOST_VALUES = (
     1000  # a whole number with more values is a measurement, not a name; a text if half of the jobs differ
 )
+MOST_ATTRIBUTES = 40  # to order 3 they make 10,000 tables; twice as many eight times that
+MOST_OWN = 1000  # columns of a file beside those of jobs that are looked at to find out which tell
+MOST_NAMED = 40  # columns that a message names
 YES, NO = ("1", "1.0", "true", "t", "yes"), ("0", "0.0", "false", "f", "no", "")
 FLAG, WEIGHT, TIME = "vigie_flag", "vigie_weight", "vigie_time"
 
@@ -80,16 +83,28 @@ def explain_file(
 ) -> Told:
     """What the bad jobs of a file have in common. Raises Unfit, BatchFailure (of the reader), EngineTrouble."""
     table = _read(path, reader, tally, asked)
-    for name in filter(None, (asked.flag, asked.weight, *asked.attributes)):
-        if name not in {*table.column_names, *DERIVED}:
-            known = [one for one in table.column_names if table.column(one).null_count < table.num_rows]
-            raise Unfit(f"{path} has no column “{name}”; it has {', '.join(known)}")
+    _check(path, table, asked)
     with TemporaryDirectory(prefix="vigie-") as spill, DuckEngine(_bounds(spill)) as engine:
         columns = Columns(table, engine, asked.zone)
         counts, lost = (
             (None, None) if asked.flag else _judged(engine, columns, thresholds or Thresholds(), now)
         )
         return _explained(columns, asked, counts, lost)
+
+
+def _check(path: Path, table: pa.Table, asked: Asked) -> None:
+    """Raises Unfit for columns that the file has not, and for an attribute that is what it should explain."""
+    there = set(table.column_names)
+    for name in filter(None, (asked.flag, asked.weight, *asked.attributes)):
+        if name not in there | set(DERIVED):
+            known = [one for one in table.column_names if table.column(one).null_count < table.num_rows]
+            more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+            raise Unfit(
+                f"{path} has no column “{name}”; it has {', '.join(known[:MOST_NAMED]) or 'no rows'}{more}"
+            )
+    for name in asked.attributes:
+        if name in {asked.flag, asked.weight}:
+            raise Unfit(f"“{name}” is the flag or the weight: it can’t be an attribute that explains it")
 
 
 def _bounds(spill: str) -> Bounds:
@@ -137,6 +152,11 @@ def _explained(columns: Columns, asked: Asked, counts: flagging.Counts | None, l
     weight = _weight(columns, asked, lost)
     flagged = pc.is_valid(lost) if lost is not None else _flag(columns, asked)
     chosen = list(asked.attributes) or _telling(columns, asked)
+    if len(chosen) > MOST_ATTRIBUTES:
+        raise Unfit(
+            f"{len(chosen)} columns tell jobs apart, and three of them at a time are compared: "
+            f"name at most {MOST_ATTRIBUTES} of them (--attributes)"
+        )
     started = columns.table.column("started")
     dated = started.null_count < len(started)
     data = pa.table({**{name: columns.get(name) for name in chosen}, FLAG: flagged, TIME: started})
@@ -196,7 +216,10 @@ def _flag(columns: Columns, asked: Asked) -> pa.ChunkedArray:
 
 def _telling(columns: Columns, asked: Asked) -> list[str]:
     """The usual attributes and the file's own columns, those that differ between jobs and don't number them."""
-    own = [name for name in columns.table.column_names if name not in JOBS.names]
+    usual = set(JOBS.names)
+    own = [name for name in columns.table.column_names if name not in usual]
+    if len(own) > MOST_OWN:
+        raise Unfit(f"the file has {len(own)} columns of its own: name those that matter (--attributes)")
     told = []
     for name in dict.fromkeys([*(one for one in USUAL if one in columns), *own]):
         if name in {asked.flag, asked.weight}:
@@ -213,4 +236,4 @@ def _unexplained(flagged: pa.Array, weight: pa.Array | None) -> Explanation:
     """What can be said where no attribute tells one job from another."""
     bad = pc.sum(flagged).as_py() or 0
     lost = bad if weight is None else pc.sum(pc.if_else(flagged, weight, 0.0)).as_py() or 0.0
-    return Explanation(len(flagged), bad, float(lost), (), float(lost), 0)
+    return Explanation(len(flagged), bad, float(lost), (), float(lost), 0, weighed=weight is not None)

@@ -120,3 +120,25 @@ def test_the_files_own_columns_are_attributes_whatever_they_are_called() -> None
         own = table.append_column(name, pa.array(["bad" if n % 4 == 0 else f"v{n % 3}" for n in range(200)]))
         found = told(own)
         assert [dict(one.where) for one in found.explanation.findings] == [{name: "bad"}]
+
+
+def test_what_explains_can_not_be_what_is_explained():
+    table = JOBS.empty_table().append_column("bad", pa.array([], pa.string()))
+    with pytest.raises(straight.Unfit, match="flag or the weight"):
+        told(table, flag="bad", attributes=["user", "bad"])
+
+
+def test_a_table_of_thousands_of_columns_asks_which_ones():
+    plain = pa.table({"bad": ["1", "0"] * 20})
+    base = JOBS.empty_table()
+    rows = pa.table({name: pa.nulls(40, base.schema.field(name).type) for name in base.column_names})
+    for width in (straight.MOST_ATTRIBUTES + 1, straight.MOST_OWN + 1):
+        own = {f"c{n}": [str(row % 3) for row in range(40)] for n in range(width)}
+        wide = pa.table(
+            {**dict(zip(rows.column_names, rows.columns, strict=True)), **own, "bad": plain["bad"]}
+        )
+        with pytest.raises(straight.Unfit, match="--attributes"):
+            told(wide, flag="bad")
+        with pytest.raises(straight.Unfit, match=r"no column “nope”.* and \d+ more"):
+            told(wide, flag="nope")
+    assert told(wide, flag="bad", attributes=["c0", "c1"]).explanation.jobs == 40

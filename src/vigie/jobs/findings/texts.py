@@ -1,5 +1,6 @@
 """The first sentence of the page, the words of a cause, the morning mail."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from vigie.experiments.models import Experiment
 from vigie.jobs.findings.models import COURSE_LABELS, Finding
 from vigie.jobs.findings.queries.findings import ExperimentWaste, Overview
 from vigie.jobs.findings.rules import Basis, Course, Presence
+from vigie.lib.explain.sentences import MOST_TIMES
 from vigie.people.models import Person
 
 MOST_FINDINGS = 7
@@ -131,15 +133,23 @@ def course_words(finding: Finding) -> str:
 
 
 def risk_words(finding: Finding) -> str:
-    """“4.2 times as often bad (3.8 to 4.7)”; without a job outside to compare with: that no other is."""
+    """“4.2 times as often bad (3.8 to 4.7)”; without a job outside to compare with: that no other is.
+
+    As in the sentence (`lib.explain`), a number beyond `MOST_TIMES` is not spelt out.
+    """
     if finding.risk_ratio is None:
         return _("no other job is bad")
-    numbers = {"ratio": amount(finding.risk_ratio), "low": amount(finding.low)}
-    if finding.high is None:
+    high = math.inf if finding.high is None else finding.high
+    numbers = {
+        "ratio": amount(min(finding.risk_ratio, MOST_TIMES)),
+        "low": amount(finding.low),
+        "high": amount(min(high, MOST_TIMES)),
+    }
+    if finding.risk_ratio > MOST_TIMES:
+        return _("more than %(ratio)s times as often bad as others (at least %(low)s)") % numbers
+    if high > MOST_TIMES:
         return _("%(ratio)s times as often bad as others (at least %(low)s)") % numbers
-    return _("%(ratio)s times as often bad as others (%(low)s to %(high)s)") % (
-        numbers | {"high": amount(finding.high)}
-    )
+    return _("%(ratio)s times as often bad as others (%(low)s to %(high)s)") % numbers
 
 
 def link(finding: Finding) -> str:

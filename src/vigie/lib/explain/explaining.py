@@ -43,7 +43,9 @@ def explain(
     asked = Asked(flag, weight, tuple(attributes), time, limits)
     rows = from_relation(data, asked) if hasattr(data, "to_arrow_table") else from_columns(data, asked)
     counts = _tried(rows, order, limits)
-    explanation = Explanation(rows.jobs, rows.flagged, rows.lost, (), rows.lost, sum(counts))
+    explanation = Explanation(
+        rows.jobs, rows.flagged, rows.lost, (), rows.lost, sum(counts), weighed=weight is not None
+    )
     if not 0 < rows.flagged < rows.jobs:
         return explanation
     cube = rows.cube()

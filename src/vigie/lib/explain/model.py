@@ -36,6 +36,7 @@ class Explanation:
     """`findings` explain all of `lost` but `unexplained`; the greatest addition comes first.
 
     `tried` is the number of combinations that could have been found: what the intervals are corrected for.
+    `weighed` false: no loss was given, `lost` counts flagged rows, and the sentences are silent about it.
     """
 
     jobs: int
@@ -44,6 +45,7 @@ class Explanation:
     findings: tuple[Finding, ...]
     unexplained: float
     tried: int
+    weighed: bool = True
 
     def to_json(self, phrases: Mapping[str, Phrase] = PHRASES) -> dict[str, Any]:
         """The explanation as JSON has it: finite numbers, and a sentence in French and in English per finding."""
@@ -60,8 +62,8 @@ class Explanation:
                     "risk_ratio": round(finding.risk_ratio, 3),
                     "interval": [round(bound, 3) for bound in finding.interval],
                     "sentence": {
-                        "fr": sentence(finding, "fr", phrases),
-                        "en": sentence(finding, "en", phrases),
+                        "fr": sentence(finding, "fr", phrases, weighed=self.weighed),
+                        "en": sentence(finding, "en", phrases, weighed=self.weighed),
                     },
                 }
                 for finding in self.findings

@@ -13,6 +13,8 @@ Value = str | int | bool
 Language = Literal["fr", "en"]
 
 LONGEST_VALUE = 60
+MOST_TIMES = 100
+"""A risk ratio beyond it is said as “more than …”: where no other job is bad its digits mean nothing."""
 MONTHS = (
     [
         "janvier",
@@ -53,16 +55,17 @@ class Phrase:
     en: str
 
 
+# In the order in which a sentence says them: what jobs are called, whose they are, where they run, when they began.
 PHRASES: Mapping[str, Phrase] = MappingProxyType(
     {
+        "name_shape": Phrase("nommés «\u00a0{}\u00a0»", "named “{}”"),
+        "name": Phrase("nommés «\u00a0{}\u00a0»", "named “{}”"),
+        "executable": Phrase("du programme {}", "of program {}"),
         "user": Phrase("de l’utilisateur {}", "of user {}"),
-        "person": Phrase("de {}", "of {}"),
+        "person": Phrase("de la personne {}", "of person {}"),
         "experiment": Phrase("de l’expérience {}", "of experiment {}"),
         "account": Phrase("du compte {}", "of account {}"),
         "group": Phrase("du groupe {}", "of group {}"),
-        "name_shape": Phrase("nommés {}", "named {}"),
-        "name": Phrase("nommés {}", "named {}"),
-        "executable": Phrase("du programme {}", "of program {}"),
         "queue": Phrase("dans la file {}", "in queue {}"),
         "qos": Phrase("de la qualité de service {}", "of quality of service {}"),
         "node": Phrase("sur le nœud {}", "on node {}"),
@@ -70,10 +73,11 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "cluster": Phrase("de la grappe {}", "of cluster {}"),
         "service": Phrase("du service {}", "of service {}"),
         "storage": Phrase("sur le stockage {}", "on storage {}"),
-        "hour": Phrase("démarrés entre {} h et {} h 59", "started between {}:00 and {}:59"),
-        "submitted_from": Phrase("soumis par {}", "submitted from {}"),
-        "cores": Phrase("sur {} cœurs", "on {} cores"),
+        "cores": Phrase("à {} cœur(s)", "with {} core(s)"),
         "state": Phrase("dans l’état {}", "in state {}"),
+        "detector": Phrase("signalés par le détecteur {}", "flagged by detector {}"),
+        "submitted_from": Phrase("soumis depuis {}", "submitted from {}"),
+        "hour": Phrase("démarrés entre {}\u00a0h et {}\u00a0h\u00a059", "started between {}:00 and {}:59"),
     }
 )
 
@@ -97,28 +101,55 @@ class Said(Protocol):
     def since(self) -> datetime | None: ...
 
 
-def sentence(finding: Said, language: Language, phrases: Mapping[str, Phrase] = PHRASES) -> str:
-    """What is wrong, how sure we are, and what it costs. A time is said in the zone that it carries."""
-    which = " ".join(_which(name, value, language, phrases) for name, value in finding.where.items())
-    ratio, low, high = (number(x, language, 2) for x in (finding.risk_ratio, *finding.interval))
+def sentence(
+    finding: Said, language: Language, phrases: Mapping[str, Phrase] = PHRASES, *, weighed: bool = True
+) -> str:
+    """What is wrong, how sure we are, and what it costs. A time is said in the zone that it carries.
+
+    `weighed` false: the loss is not known, and nothing is said of it.
+    """
+    ranks = {name: rank for rank, name in enumerate(phrases)}
+    named = sorted(finding.where.items(), key=lambda one: ranks.get(one[0], len(ranks)))
+    which = " ".join(_which(name, value, language, phrases) for name, value in named)
     jobs, flagged, lost = (
         number(finding.jobs, language),
         number(finding.flagged, language),
         number(finding.lost, language, 3),
     )
+    times, sure = times_as_often(finding.risk_ratio, language), _interval(finding.interval, language)
     if language == "fr":
         hours = "heure-cœur perdue" if finding.lost < 2 else "heures-cœur perdues"  # noqa: PLR2004 (French plural)
+        cost = f", {lost}\u00a0{hours}" if weighed else ""
         since = f", depuis le {_moment(finding.since, language)}" if finding.since else ""
         return (
-            f"Les jobs {which} sont signalés {ratio}\u00a0fois plus souvent que les autres (intervalle à 95\u00a0%\u00a0: "
-            f"de\u00a0{low} à\u00a0{high})\u00a0: {flagged}\u00a0sur\u00a0{jobs}, {lost}\u00a0{hours}{since}."
+            f"Les jobs {which} sont signalés {times} que les autres (intervalle à 95\u00a0%\u00a0: {sure})\u00a0: "
+            f"{flagged}\u00a0sur\u00a0{jobs}{cost}{since}."
         )
-    since = f", since {_moment(finding.since, language)}" if finding.since else ""
     hours = "core-hour" if lost == "1" else "core-hours"
+    cost = f", {lost} {hours} lost" if weighed else ""
+    since = f", since {_moment(finding.since, language)}" if finding.since else ""
     return (
-        f"Jobs {which} are flagged {ratio} times as often as the others (95% interval: {low} to {high}): "
-        f"{flagged} of {jobs}, {lost} {hours} lost{since}."
+        f"Jobs {which} are flagged {times} as the others (95% interval: {sure}): "
+        f"{flagged} of {jobs}{cost}{since}."
     )
+
+
+def times_as_often(ratio: float, language: Language) -> str:
+    """“8.2 times as often”; beyond `MOST_TIMES` “more than 100 times as often”."""
+    more = ratio > MOST_TIMES
+    shown = number(min(ratio, MOST_TIMES), language, 2)
+    if language == "fr":
+        return f"{'plus de ' if more else ''}{shown}\u00a0fois plus souvent"
+    return f"{'more than ' if more else ''}{shown} times as often"
+
+
+def _interval(interval: tuple[float, float], language: Language) -> str:
+    """“5.1 to 14”; “at least 34” where the upper end is beyond `MOST_TIMES`."""
+    low, high = interval
+    ends = number(low, language, 2), number(min(high, MOST_TIMES), language, 2)
+    if high > MOST_TIMES:
+        return f"au moins\u00a0{ends[0]}" if language == "fr" else f"at least {ends[0]}"
+    return f"de\u00a0{ends[0]} à\u00a0{ends[1]}" if language == "fr" else f"{ends[0]} to {ends[1]}"
 
 
 def number(value: float, language: Language, digits: int | None = None) -> str:
@@ -134,7 +165,8 @@ def number(value: float, language: Language, digits: int | None = None) -> str:
 def _which(name: str, value: Value, language: Language, phrases: Mapping[str, Phrase]) -> str:
     phrase = phrases.get(name) or Phrase("dont {name} vaut {}", "with {name} {}")
     text = phrase.fr if language == "fr" else phrase.en
-    said = " ".join(str(value).split()) or "«\u00a0\u00a0»"
+    shown = "".join(sign if sign.isprintable() else " " for sign in str(value)[: LONGEST_VALUE * 8])
+    said = " ".join(shown.split()) or "«\u00a0\u00a0»"
     said = said if len(said) <= LONGEST_VALUE else said[: LONGEST_VALUE - 1] + "…"
     return text.replace("{name}", name).replace("{}", said)
 

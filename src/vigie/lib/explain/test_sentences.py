@@ -1,8 +1,9 @@
 """A finding as a sentence, in both languages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from vigie.lib.explain import Finding, Phrase, sentence
+from vigie.lib.explain import Explanation, Finding, Phrase, sentence
 from vigie.lib.explain.sentences import PHRASES, number
 
 FINDING = Finding(
@@ -49,3 +50,52 @@ def test_numbers_keep_their_whole_part():
     ]
     assert number(1234567.8, "fr", 3) == "1\u202f234\u202f568"
     assert number(0.4, "fr", 3) == "0,4"
+
+
+def test_a_ratio_beyond_sense_is_capped_in_words_and_stays_in_json():
+    perfect = replace(FINDING, risk_ratio=50_504.2, interval=(106.3, 24_006_150.0))
+    assert (
+        "are flagged more than 100 times as often as the others (95% interval: at least 106): 312"
+        in sentence(perfect, "en")
+    )
+    assert (
+        "sont signalés plus de 100\u00a0fois plus souvent que les autres "
+        "(intervalle à 95\u00a0%\u00a0: au moins\u00a0106)\u00a0: 312" in sentence(perfect, "fr")
+    )
+    told = Explanation(10, 1, 1.0, (perfect,), 0.0, 1).to_json()["findings"][0]
+    assert (told["risk_ratio"], told["interval"]) == (50_504.2, [106.3, 24_006_150.0])
+    wide = replace(FINDING, risk_ratio=20.0, interval=(3.0, float("inf")))
+    assert "flagged 20 times as often as the others (95% interval: at least 3)" in sentence(wide, "en")
+
+
+def test_what_is_not_known_to_be_lost_is_not_said():
+    assert "core-hour" not in sentence(FINDING, "en", weighed=False)
+    told = Explanation(10, 1, 1.0, (FINDING,), 0.0, 1, weighed=False).to_json()["findings"][0]["sentence"]
+    assert "core-hour" not in told["en"]
+    assert "heure" not in told["fr"]
+
+
+def test_attributes_come_in_the_order_of_speech():
+    where = {
+        "experiment": "cedar",
+        "hour": 3,
+        "user": "alice",
+        "name_shape": "sim #",
+        "submitted_from": "ui1",
+    }
+    one = replace(FINDING, where=where)
+    assert sentence(one, "fr").startswith(
+        "Les jobs nommés «\u00a0sim #\u00a0» de l’utilisateur alice de l’expérience cedar soumis depuis ui1 "
+        "démarrés entre 3\u00a0h et 3\u00a0h\u00a059 sont"
+    )
+    assert sentence(one, "en").startswith(
+        "Jobs named “sim #” of user alice of experiment cedar submitted from ui1 started between 3:00 and 3:59 are"
+    )
+
+
+def test_a_value_can_neither_turn_the_text_round_nor_break_the_line():
+    one = replace(FINDING, where={"user": "\u202emoc\x1b[31m\n'; DROP {} " + "x" * 10**6})
+    text = sentence(one, "en")
+    assert text.isprintable()
+    assert text.startswith("Jobs of user moc [31m '; DROP {} xxx")
+    assert len(text) < 300

@@ -80,7 +80,7 @@ def show(found: straight.Told) -> None:
         output.line(_("%(jobs)s jobs; %(bad)s are bad; what was lost is not known.") % numbers)
     for number, finding in enumerate(explanation.findings, 1):
         output.line()
-        output.line(f"{number}. {sentence(finding, 'fr' if spoken == 'fr' else 'en')}")
+        output.line(f"{number}. {sentence(finding, 'fr' if spoken == 'fr' else 'en', weighed=found.weighed)}")
     output.line()
     if explanation.flagged and not explanation.findings:
         output.line(_("They have nothing in common that stands out."))
