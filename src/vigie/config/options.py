@@ -7,7 +7,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -166,14 +166,22 @@ def channels(options: Options) -> dict[str, dict[str, Any]]:
     }
     found: dict[str, dict[str, Any]] = {name: dict(values) for name, values in options.channels.items()}
     for name in found:
-        found[name] |= _secrets_of(f"VIGIE_CHANNELS_{name}_")
+        found[name] |= _secrets_of("VIGIE_CHANNELS", name, found)
     return {**found, "mail": {**mail, "password": secret("VIGIE_MAIL_PASSWORD")}}
 
 
-def _secrets_of(prefix: str) -> dict[str, str]:
-    """{setting: secret} of a table, from the variables that begin with its prefix."""
-    prefix = prefix.upper().replace("-", "_")
-    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+def _secrets_of(kind: str, table: str, tables: Iterable[str]) -> dict[str, str]:
+    """{setting: secret} of a table, from the variables that begin with its name.
+
+    A variable may begin with the names of two: VIGIE_BATCH_FAR_FARM_TOKEN is of `far-farm`, not of `far`.
+    """
+    prefix, *longer = (f"{kind}_{name}_".upper().replace("-", "_") for name in (table, *tables))
+    others = tuple(one for one in longer if one != prefix and one.startswith(prefix))
+    names = {
+        name.removesuffix("_FILE")
+        for name in os.environ
+        if name.startswith(prefix) and not name.startswith(others)
+    }
     return {name.removeprefix(prefix).lower(): secret(name) for name in names}
 
 
@@ -183,7 +191,7 @@ def batch_systems(options: Options) -> dict[str, Asked]:
     The secrets of `[batch.NAME]` come by `VIGIE_BATCH_NAME_TOKEN_FILE` and the like.
     """
     return {
-        name: replace(one, settings={**one.settings, **_secrets_of(f"VIGIE_BATCH_{name}_")})
+        name: replace(one, settings={**one.settings, **_secrets_of("VIGIE_BATCH", name, options.batch)})
         for name, one in options.batch.items()
     }
 

@@ -188,6 +188,19 @@ def test_a_batch_system_s_secret_comes_from_its_file_and_its_own_keys_are_the_ad
     assert "sesame" not in repr(found)
 
 
+def test_a_secret_is_that_of_the_longest_name_that_it_begins_with(tmp_path, monkeypatch):
+    toml = "".join(f"[batch.{name}]\nadapter = 'slurm'\n" for name in ("far", "far-farm"))
+    options = load(tmp_path, toml)
+    for name in ("FAR", "FAR_FARM"):
+        (tmp_path / name).write_text(name.lower())
+        monkeypatch.setenv(f"VIGIE_BATCH_{name}_TOKEN_FILE", str(tmp_path / name))
+    found = config.batch_systems(options)
+    assert {name: one.settings for name, one in found.items()} == {
+        "far": {"token": "far"},
+        "far-farm": {"token": "far_farm"},
+    }
+
+
 def test_thresholds_of_detectors_stand_as_they_are_for_the_detectors_to_read(tmp_path):
     options = load(tmp_path, "[detect.low-efficiency]\nefficiency = 0.15\n")
     assert faults(options) == []
