@@ -162,13 +162,18 @@ def job(cluster: str, job_id: str) -> list[Job]:
     known = {(one.submitted, one.started) for one in ended}
     found = [*(one for one in running if (one.submitted, one.started) not in known), *ended]
     if not found:
-        raise Missing(
-            "job.missing",
-            _("There is no job %(id)s of %(cluster)s in the last three months.")
-            % {"id": job_id[:60], "cluster": cluster[:60]},
-        )
+        raise Missing("job.missing", _nowhere(job_id[:60], cluster[:60]))
     first = datetime.min.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda one: one.started or one.submitted or first, reverse=True)
+
+
+def _nowhere(job_id: str, cluster: str) -> str:
+    if not cluster:
+        return _("There is no job %(id)s in the last three months.") % {"id": job_id}
+    return _("There is no job %(id)s of %(cluster)s in the last three months.") % {
+        "id": job_id,
+        "cluster": cluster,
+    }
 
 
 @dataclass(frozen=True)
