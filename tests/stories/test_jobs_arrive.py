@@ -145,7 +145,28 @@ def test_rubbish_is_said_kept_aside_once_and_stops_nothing_else(clock: Clock) ->
     [now] = standings()
     assert "columns" in now.problem
     assert now.running == 1
+    assert (now.asides, now.notes) == (1, {"a name with  in it": 1, "a step without its job": 2})
+    assert [line.text for line in LineAside.objects.all()] == ["17|many|"]
     FARM.rubbish = False
+    until_caught_up(clock)
+    assert not standings()[0].away
+
+
+def test_what_was_mended_is_told_and_no_byte_of_an_answer_stops_the_desk(clock: Clock) -> None:
+    turn()
+    [now] = standings()
+    assert now.notes == {"a step without its job": 2}
+    clock.tick(hours=1)
+    FARM.fails = Away("sacct: \x00\x1b[31m slurmdbd \udcff is down")
+    turn()
+    [now] = standings()
+    assert now.problem == "sacct: [31m slurmdbd  is down"
+    clock.tick(hours=1)
+    FARM.fails = AttributeError("'NoneType' object has no attribute 'strip'")
+    turn()
+    assert "the adapter failed: AttributeError" in standings()[0].problem
+    FARM.fails = None
+    clock.tick(hours=1)
     until_caught_up(clock)
     assert not standings()[0].away
 

@@ -52,8 +52,10 @@ class StrangersSystem:
         FARM.while_asked()
         if FARM.fails:
             raise FARM.fails
+        tally.note("a step without its job", 2)
         if FARM.rubbish:
             tally.put_aside(3, "no number of cores", "17|many|\x00")
+            tally.note("a name with \x00 in it")
             yield pa.RecordBatch.from_pylist([{"x": 1}])
         found = [one for one in FARM.ended if since <= one["ended"] < until]
         for start in range(0, len(found), 10):

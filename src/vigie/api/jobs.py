@@ -149,7 +149,10 @@ class AttemptOut(JobOut):
 
 
 class SourceOut(Schema):
-    """A batch system that is asked: all that ended before `until` is known; `away_since` null: it answers."""
+    """A batch system that is asked: all that ended before `until` is known; `away_since` null: it answers.
+
+    Of its last answers: `asides`, lines that could not be read; `notes`, what was mended or left out, and how often.
+    """
 
     name: str
     adapter: str
@@ -160,6 +163,8 @@ class SourceOut(Schema):
     waiting: int
     away_since: Moment | None
     problem: str
+    asides: int
+    notes: dict[str, int]
 
 
 class ExemptionOut(Schema):

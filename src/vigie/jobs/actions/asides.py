@@ -3,13 +3,25 @@
 import hashlib
 from typing import Any
 
-from vigie.contracts.batch import Aside
+from vigie.contracts.batch import Aside, Tally
 from vigie.jobs.models import LineAside
 from vigie.kernel import clock
 from vigie.lib.fittext import fit
 
 KEPT = 1000
 """Lines that are kept of one import, or of one batch system (the latest); all are counted."""
+
+
+MOST_NOTES = 50
+
+
+def told_notes(tally: Tally) -> dict[str, int]:
+    """What a reader mended or left out, fit to be stored: its words may quote what came, and be many."""
+    found: dict[str, int] = {}
+    for words, count in list(tally.notes.items())[:MOST_NOTES]:
+        said = fit(words)[:300]
+        found[said] = found.get(said, 0) + count
+    return found
 
 
 def keep_lines(lines: list[Aside], **origin: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from vigie.contracts.batch import BatchFailure, Tally
-from vigie.jobs.actions.asides import KEPT, keep_lines
+from vigie.jobs.actions.asides import KEPT, keep_lines, told_notes
 from vigie.jobs.actions.polling import checked
 from vigie.jobs.adapters import reader
 from vigie.jobs.events import JobsAudit
@@ -75,7 +75,7 @@ def bring_in(
 @transaction.atomic
 def _ended(actor: Actor, row: JobImport, done: Written, tally: Tally, problem: str) -> None:
     row.new, row.changed, row.same, row.not_ended = done.new, done.changed, done.same, done.not_ended
-    row.asides, row.notes, row.problem = tally.asides, dict(tally.notes), fit(problem)[:500]
+    row.asides, row.notes, row.problem = tally.asides, told_notes(tally), fit(problem)[:500]
     row.ended_at = clock.now()
     row.save()
     keep_lines(tally.aside, imported=row)

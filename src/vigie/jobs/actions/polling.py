@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 from vigie.contracts.batch import JOBS, BatchFailure, BatchSystem, Refusal, Tally
 from vigie.contracts.channel import BadConfiguration
 from vigie.jobs import rules
-from vigie.jobs.actions.asides import keep_lines
+from vigie.jobs.actions.asides import keep_lines, told_notes
 from vigie.jobs.adapters import configured, tables
 from vigie.jobs.lake import Lake, LakeTrouble
 from vigie.jobs.models import BatchSource
 from vigie.jobs.queries import lake
 from vigie.kernel import clock, journal
+from vigie.lib.fittext import fit
 
 log = journal.of(__name__)
 
@@ -46,6 +47,13 @@ class _Round:
     tally: Tally = field(default_factory=Tally)
     changes: dict[str, Any] = field(default_factory=dict)
 
+    def hear(self, tally: Tally) -> None:
+        """Add what a question met besides good jobs."""
+        self.tally.asides += tally.asides
+        self.tally.aside += tally.aside
+        for words, count in tally.notes.items():
+            self.tally.note(words, count)
+
 
 def poll_due(name: str) -> bool:
     """Whether it is time to ask this batch system."""
@@ -63,11 +71,8 @@ def poll(name: str, *, go_on: Callable[[], bool] = lambda: True) -> int:
     row, _new = BatchSource.objects.get_or_create(name=name, defaults={"adapter": table.adapter})
     turn = _Round(row, table, table.pace, lake(), clock.now())
     began, new, caught_up = time.monotonic(), 0, True
-    try:
-        system = configured(name)
-    except BadConfiguration as error:
-        turn.problems.append(str(error))
-    else:
+    system = _tried(turn, lambda: configured(name))
+    if system is not None:
         turn.changes |= {"adapter": table.adapter, "cluster": system.cluster[:200]}
         _tried(turn, lambda: _look(turn, system))
         if go_on():
@@ -81,17 +86,9 @@ def _tried(turn: _Round, work: Callable[[], Any]) -> Any:
     """Do it; what the far end, the disk, or the adapter did wrong becomes words for an operator."""
     try:
         return work()
-    except (BatchFailure, LakeTrouble) as error:
+    except (BatchFailure, BadConfiguration, LakeTrouble) as error:
         turn.problems.append(str(error))
-    except (
-        pa.ArrowException,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-        OSError,
-        RuntimeError,
-    ) as error:
+    except Exception as error:  # an adapter is a stranger's: whatever it raises, the row must say so
         log.exception("batch.adapter_failed", source=turn.row.name)
         turn.problems.append(f"the adapter failed: {type(error).__name__}: {error}")
     return None
@@ -129,8 +126,10 @@ def _ask(turn: _Round, system: BatchSystem) -> tuple[int, bool]:
         log.info("batch.window_too_large", source=row.name, since=str(asked.since), until=str(asked.until))
         turn.changes |= {"window_s": int(smaller.total_seconds()) if smaller else 0, "cursor": cursor}
         return 0, False
-    turn.tally.asides += tally.asides
-    turn.tally.aside += tally.aside
+    except Exception:
+        turn.hear(tally)  # what could be read before it failed, and what could not
+        raise
+    turn.hear(tally)
     known = asked.until if row.until is None or row.until > now else max(row.until, asked.until)
     size = int((asked.until - asked.since).total_seconds())
     grown = min(2 * size, 60 * turn.table.window_minutes)
@@ -162,8 +161,9 @@ def _note(turn: _Round, took: timedelta, new: int, *, caught_up: bool) -> None:
     """Write down how it went, if the row is still as we saw it: who was overtaken has nothing to say."""
     row, now = turn.row, clock.now()
     changes = turn.changes | {"asked_at": now, "took_s": took.total_seconds(), "asides": turn.tally.asides}
+    changes["notes"] = told_notes(turn.tally)
     if turn.problems:
-        words = " · ".join(dict.fromkeys(turn.problems))
+        words = fit(" · ".join(dict.fromkeys(turn.problems)))  # a batch system may say any byte
         changes |= {"problem": words[:500], "away_since": row.away_since or turn.now}
         changes.setdefault("cursor", None)  # if what ended was not told: once more from behind what is known
         changes["next_at"] = now + max(took, min(AGAIN, turn.pace.interval))

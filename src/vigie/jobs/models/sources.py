@@ -30,6 +30,7 @@ class BatchSource(models.Model):
     problem = models.CharField(max_length=500, blank=True)
     jobs = models.PositiveBigIntegerField(default=0)  # attempts that were new to the lake, ever
     asides = models.PositiveBigIntegerField(default=0)  # lines that could not be read at the last time
+    notes = models.JSONField(default=dict)  # what was mended or left out at the last time: {words: how often}
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from vigie.jobs.adapters import tables
 from vigie.jobs.models import BatchSource, JobImport, LineAside
@@ -15,7 +15,8 @@ class Standing:
     """One configured batch system as an operator wants to know it.
 
     `behind_s`: since how long what ended may be missing from the history; None: it was never read. `away_since` and
-    `problem`: it doesn't answer, and its words. `asides`: lines of its last answers that could not be read.
+    `problem`: it doesn't answer, and its words. `asides`: lines of its last answers that could not be read; `notes`:
+    what was mended or left out in them, {words: how often}.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Standing:
     jobs: int
     took_s: float
     asides: int
+    notes: dict[str, int]
     away_since: datetime | None
     problem: str
 
@@ -39,7 +41,7 @@ class Standing:
 
 def standings() -> list[Standing]:
     """Every batch system in the configuration, asked already or not."""
-    rows = {row.name: row for row in BatchSource.objects.annotate(kept=Count("lines"))}
+    rows = {row.name: row for row in BatchSource.objects.all()}
     return [_standing(name, table.adapter, rows.get(name)) for name, table in sorted(tables().items())]
 
 
@@ -58,6 +60,7 @@ def _standing(name: str, adapter: str, row: BatchSource | None) -> Standing:
         jobs=row.jobs,
         took_s=row.took_s,
         asides=row.asides,
+        notes=row.notes,
         away_since=row.away_since,
         problem=row.problem,
     )

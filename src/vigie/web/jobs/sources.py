@@ -15,12 +15,16 @@ LATE = timedelta(hours=2)  # history that ends before this is still being caught
 
 @dataclass(frozen=True)
 class SourceShown:
-    """A batch system: `state` of the kit's shapes, `words` what is the matter, when it last answered."""
+    """A batch system: `state` of the kit's shapes, `words` what is the matter, when it last answered.
+
+    `notes`: what was mended, left out, or could not be read of its last answers.
+    """
 
     name: str
     state: str
     words: str
     polled_at: datetime | None
+    notes: list[str]
 
 
 def sources() -> list[SourceShown]:
@@ -28,8 +32,15 @@ def sources() -> list[SourceShown]:
     found = []
     for row in BatchSource.objects.all():
         state, words = _state(row)
-        found.append(SourceShown(row.name, state, words, row.sampled_at or row.asked_at))
+        found.append(SourceShown(row.name, state, words, row.sampled_at or row.asked_at, _notes(row)))
     return found
+
+
+def _notes(row: BatchSource) -> list[str]:
+    told = [f"{count} × {words}" for words, count in sorted(row.notes.items())]
+    if row.asides:
+        told.append(_("lines that could not be read: %(count)d") % {"count": row.asides})
+    return told
 
 
 def _state(row: BatchSource) -> tuple[str, str]:

@@ -23,6 +23,12 @@ def show(*, as_json: bool) -> None:
         ],
         empty=_("No batch system is configured: write a section [batch.NAME] into vigie.toml."),
     )
+    for one in found:
+        for note, count in sorted(one.notes.items()):
+            output.line(f"{one.name}: {count} × {note}")
+        if one.asides:
+            words = _("%(name)s: %(count)d lines could not be read: “vigie jobs imports %(name)s”")
+            output.line(words % {"name": one.name, "count": one.asides})
 
 
 def _state(one: Standing) -> str:
