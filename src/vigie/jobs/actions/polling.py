@@ -18,7 +18,7 @@ from vigie.contracts.channel import BadConfiguration
 from vigie.jobs import rules
 from vigie.jobs.actions.asides import keep_lines, told_notes
 from vigie.jobs.adapters import configured, tables
-from vigie.jobs.lake import Lake, LakeTrouble
+from vigie.jobs.lake import Lake, LakeTrouble, with_origin
 from vigie.jobs.models import BatchSource
 from vigie.jobs.queries import lake
 from vigie.kernel import clock, journal
@@ -121,7 +121,7 @@ def _ask(turn: _Round, system: BatchSystem) -> tuple[int, bool]:
     if smaller is not None:
         batches = _bounded(batches, turn.table.window_jobs)
     try:
-        done = turn.lake.write_jobs(batches, now)
+        done = turn.lake.write_jobs(with_origin(turn.lake, batches), now)
     except _TooMany:
         log.info("batch.window_too_large", source=row.name, since=str(asked.since), until=str(asked.until))
         turn.changes |= {"window_s": int(smaller.total_seconds()) if smaller else 0, "cursor": cursor}

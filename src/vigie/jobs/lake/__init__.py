@@ -3,6 +3,7 @@
 from vigie.jobs.lake.engine import Bounds, DuckEngine, Engine, EngineTrouble, FilesTrouble, Reading
 from vigie.jobs.lake.folder import LakeTrouble, SetApart
 from vigie.jobs.lake.lake import Lake, Written
+from vigie.jobs.lake.origin import with_origin
 
 __all__ = [
     "Bounds",
@@ -15,4 +16,5 @@ __all__ = [
     "Reading",
     "SetApart",
     "Written",
+    "with_origin",
 ]

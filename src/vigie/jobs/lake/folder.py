@@ -66,6 +66,10 @@ def is_ours(path: Path) -> bool:
     return bool(_NAME.fullmatch(path.name))
 
 
+def is_merger(path: Path) -> bool:
+    return path.name.endswith("c.parquet")
+
+
 def day_folder(root: Path, day: date) -> Path:
     return root / f"day={day.isoformat()}"
 
@@ -119,7 +123,7 @@ def replaced(there: Sequence[Path]) -> dict[Path, list[Path]]:
     """Of each merger among the files of a folder those that it replaces."""
     found = {}
     for path in there:
-        if path.name.endswith("c.parquet"):
+        if is_merger(path):
             names = set(json.loads(metadata(path).get(_REPLACES, b"[]")))
             found[path] = [other for other in there if other.name in names]
     return found

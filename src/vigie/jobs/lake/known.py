@@ -19,6 +19,12 @@ _ON = " AND ".join(f"t.{name} IS NOT DISTINCT FROM k.{name}" for name in KEY)
 _SAME = " AND ".join(f't."{name}" IS NOT DISTINCT FROM k."{name}"' for name in JOBS.names if name not in KEY)
 _COLUMNS = ", ".join(f'"{name}"' for name in JOBS.names)
 
+# Told again by a source that doesn't say where it was submitted from, an attempt keeps what is known of that.
+_KEEPING = f"""
+SELECT t.* REPLACE (coalesce(t.submitted_from, k.submitted_from) AS submitted_from)
+FROM told AS t LEFT JOIN (SELECT {_KEYS}, max(submitted_from) AS submitted_from FROM known GROUP BY ALL) AS k ON {_ON}
+"""  # noqa: S608 # our own names
+
 _TOLD = f"SELECT * FROM come QUALIFY row_number() OVER (PARTITION BY {_KEYS} ORDER BY come DESC) = 1"  # noqa: S608 # our own names
 # Most files hold none of these attempts: their keys say so, and their other columns are never read.
 _WHERE = f"SELECT DISTINCT k.filename FROM ({{files}}) AS k SEMI JOIN told AS t ON {_ON} {{where}}"  # noqa: S608 # same
@@ -80,6 +86,7 @@ def compare(table: pa.Table, files: Sequence[Path], bounds: Bounds) -> Told:
             rows = engine.arrow(f"SELECT {_COLUMNS} FROM told").cast(JOBS)  # noqa: S608 # our own names
             return Told(rows, new=rows.num_rows, same=table.num_rows - rows.num_rows)
         engine.keep("known", _KNOWN.format(files=stored(near, STORED_JOBS)))
+        engine.keep("told", _KEEPING)
         rows = engine.arrow(_ROWS)
         old = engine.arrow(_MOVED).select(JOBS.names).cast(JOBS)
     changed = pc.sum(rows.column("was")).as_py() or 0

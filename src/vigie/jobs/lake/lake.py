@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from vigie.contracts.batch import JOBS
 from vigie.jobs.lake import folder
-from vigie.jobs.lake.engine import Bounds, DuckEngine, FilesTrouble, Reading
+from vigie.jobs.lake.engine import Bounds, DuckEngine, EngineTrouble, FilesTrouble, Reading
 from vigie.jobs.lake.folder import LakeTrouble, Pending, SetApart
 from vigie.jobs.lake.known import compare, first_day
 from vigie.jobs.lake.rows import by_day, fault, filled, stamped, unreadable
@@ -103,7 +103,7 @@ class Lake:
             near = day_files(self.jobs, first_day(table))
             return [path for files in near for path in files]
 
-        told = self._mending(lambda: compare(table, known(), self.bounds))
+        told = self.mending(lambda: compare(table, known(), self.bounds))
         hide, tell = self.next_stamp(now), self.next_stamp(now)  # the new row is the later of the two
         with Pending() as pending:
             for day, rows in by_day(told.rows, "ended"):
@@ -146,7 +146,7 @@ class Lake:
         The days outside are not opened. Files that are no good are set apart, and `apart` says so. The list of files
         is that of now: what is merged while the engine reads stays in place for a while (`upkeep`).
         """
-        return self._mending(
+        return self.mending(
             lambda: DuckEngine.over_files(self.reading(since, until), maps, zone=zone, bounds=self.bounds)
         )
 
@@ -168,14 +168,22 @@ class Lake:
         found = (folder.files(self.latest / name) for name in names if name.startswith("cluster="))
         return [files[-1] for files in found if files]
 
-    def _mending(self, work: Callable[[], T]) -> T:
-        """Do it; if a file can't be read, set apart what is broken (or see what is gone) and do it again."""
-        for deep in (False, True):
-            try:
-                return work()
-            except FilesTrouble:
-                self.inspect(deep=deep)
-        return work()
+    def mending(self, work: Callable[[], T]) -> T:
+        """Do it; if a file can't be read, set apart what is broken (or see what is gone) and do it again.
+
+        Raises LakeTrouble where that doesn't help: no memory, no room to spill.
+        """
+        try:
+            for deep in (False, True):
+                try:
+                    return work()
+                except FilesTrouble:
+                    self.inspect(deep=deep)
+            return work()
+        except EngineTrouble as error:
+            raise LakeTrouble(
+                f"{self.root} can't be read: {error}. See to the disk, or give its questions more (lake.memory_mb)."
+            ) from error
 
     def inspect(self, *, deep: bool = False) -> list[SetApart]:
         """Look into every file, and set apart what is none of the lake's. Raises LakeTrouble if it can't be moved.
