@@ -182,9 +182,7 @@ def sound(data: bytes, tally: Tally) -> bytes:
     if b"\0" in data:
         tally.note("bytes 0 in a text: replaced", data.count(b"\0"))
         data = data.replace(b"\0", _STRANGE)
-    if data.isascii():
-        return data
-    strange = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) > _ASCII)
+    strange = [place for start in range(0, len(data), _PROBE) for place in _strange(data, start)]
     if len(strange) > _MANY:
         try:
             data.decode()
@@ -192,7 +190,15 @@ def sound(data: bytes, tally: Tally) -> bytes:
             pass
         else:
             return data
-    return _mended(data, strange.tolist(), tally)
+    return _mended(data, strange, tally)
+
+
+def _strange(data: bytes, start: int) -> list[int]:
+    """Where in the next _PROBE bytes those stand that aren't ASCII."""
+    part = data[start : start + _PROBE]
+    if part.isascii():
+        return []
+    return (np.flatnonzero(np.frombuffer(part, dtype=np.uint8) > _ASCII) + start).tolist()
 
 
 def _mended(data: bytes, places: list[int], tally: Tally) -> bytes:

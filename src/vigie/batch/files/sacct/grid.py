@@ -1,75 +1,70 @@
-"""The lines of a piece cut into fields: where each begins and ends, for all lines at once.
+"""The lines of a piece as columns of text; the lines that are no rows are told apart.
 
-No library's reader of CSV does without making a copy of every field; of the thirty of a row most are not needed, and
-most of the needed ones end as a number.
+Arrow's reader of CSV cuts them: it lets go of columns that nobody asked for, and says which lines have another count
+of fields.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
-from vigie.batch.files.words import ROOM, Bytes, Texts, padded
+from vigie.batch.files.sacct.layout import Layout
 
-_NEWLINE = ord("\n")
+Odd = list[tuple[int, str]]
 
 
-class Grid:
-    """Rows of equally many fields, with a digit at the begin of the column `key`.
+def cut_up(data: bytes, layout: Layout, first: int) -> tuple[pa.RecordBatch, Odd]:
+    """Of valid UTF-8: the wanted columns of the rows with as many fields as the header and a job's number in front.
 
-    The other lines are `odd`: (number of the line, text). `first` is the number of the first line.
+    The other lines, in order: (number of the line, text); `first` is the number of the first line.
     """
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b" ")
+    odd: Odd = []
+    if not data:
+        return made([], layout), odd
 
-    def __init__(self, data: bytes, mark: str, columns: int, *, key: int, first: int) -> None:
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b" ")
-        if not data.endswith(b"\n"):
-            data += b"\n"
-        raw = np.frombuffer(data, dtype=np.uint8)
-        self._columns, self._raw = columns, raw
-        self._marks = np.flatnonzero((raw == ord(mark)) | (raw == _NEWLINE))
-        newlines = np.flatnonzero(raw[self._marks] == _NEWLINE)
-        good = np.diff(newlines, prepend=-1) == columns
-        before = newlines - (columns - key)
-        begins = np.where(before >= 0, self._marks[np.maximum(before, 0)], -1) + 1
-        initial = raw[begins]
-        good &= (initial >= ord("0")) & (initial <= ord("9"))
-        self._last = newlines[good]  # for each good row, which of the marks ends it
-        self.odd = list(_texts(data, self._marks[newlines], np.flatnonzero(~good), first))
-        self._added: tuple[Any, Any] | None = None  # where the fields of added rows begin and end
-        self._buffer: Bytes | None = None
+    def apart(row: csv.InvalidRow) -> str:
+        odd.append((first + row.number - 1, row.text))
+        return "skip"
 
-    def __len__(self) -> int:
-        return len(self._last) + (0 if self._added is None else len(self._added[0]))
-
-    def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """More rows, at the end; before the first column is asked for."""
-        fields = [[field.encode() for field in row] for row in rows]
-        more = b"".join(field for row in fields for field in row)
-        sizes = np.array([[len(field) for field in row] for row in fields], dtype=np.int64)
-        sizes = sizes.reshape(len(rows), self._columns)
-        stops = np.cumsum(sizes.ravel()).reshape(sizes.shape) + len(self._raw)
-        self._added = (stops - sizes, stops)
-        self._buffer = padded(self._raw, np.frombuffer(more, dtype=np.uint8))
-
-    def column(self, place: int, only: Any) -> Texts:
-        """The fields of one column, of some rows."""
-        own = len(self._last)
-        among = only[only < own] if self._added is not None else only
-        last = self._last[among]
-        ends = self._marks[last - (self._columns - 1 - place)]
-        before = last - (self._columns - place)
-        starts = np.where(before >= 0, self._marks[before], -1) + 1
-        if self._added is not None and len(among) < len(only):
-            added = only[only >= own] - own
-            starts = np.concatenate([starts, self._added[0][added, place]])
-            ends = np.concatenate([ends, self._added[1][added, place]])
-        if self._buffer is None:
-            self._buffer = padded(self._raw)
-        return Texts(self._buffer, starts + ROOM, ends + ROOM)
+    table = csv.read_csv(
+        pa.py_buffer(data),
+        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=layout.names),
+        csv.ParseOptions(
+            delimiter=layout.mark,
+            quote_char=False,
+            escape_char=False,
+            ignore_empty_lines=False,  # they count as lines
+            invalid_row_handler=apart,
+        ),
+        csv.ConvertOptions(
+            check_utf8=False,
+            include_columns=layout.wanted,
+            column_types=dict.fromkeys(layout.wanted, pa.string()),
+            strings_can_be_null=False,
+        ),
+    )
+    rows = made([column.combine_chunks() for column in table.columns], layout)
+    keys = rows[layout.key]
+    numbered = pc.and_(pc.greater_equal(keys, "0"), pc.less(keys, ":"))  # begin with a digit
+    if pc.all(numbered).as_py():
+        return rows, odd
+    nameless = np.flatnonzero(~numbered.to_numpy(zero_copy_only=False))
+    return rows.filter(numbered), sorted(odd + _nameless(data, nameless, odd, first))
 
 
-def _texts(data: bytes, newlines: Any, which: Any, first: int) -> Any:
-    for line in which.tolist():
-        start = int(newlines[line - 1]) + 1 if line else 0
-        yield first + line, data[start : int(newlines[line])].decode(errors="replace")
+def made(columns: list[Any], layout: Layout) -> pa.RecordBatch:
+    """The wanted columns, in order, as a batch; none: without rows."""
+    names = layout.wanted
+    return pa.RecordBatch.from_arrays(columns or [pa.array([], pa.string())] * len(names), names)
+
+
+def _nameless(data: bytes, rows: Any, odd: Odd, first: int) -> Odd:
+    """Rows by their place among the rows, as lines."""
+    lines = data.split(b"\n")
+    regular = np.delete(np.arange(len(lines)), [number - first for number, _ in odd])
+    return [(first + at, lines[at].decode()) for at in regular[rows].tolist()]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from vigie.contracts.batch import Refusal, Tally
@@ -17,7 +18,6 @@ READ = [
     "Partition",
     "QOS",
     "State",
-    "Reason",
     "ExitCode",
     "Submit",
     "Start",
@@ -101,7 +101,17 @@ class Layout:
         """The column that names the job, as users write it if it is there."""
         return "JobID" if "JobID" in self.names else "JobIDRaw"
 
-    @property
+    @cached_property
+    def free(self) -> list[int]:
+        """Where the columns stand that may hold the mark, the likeliest first."""
+        return [self.names.index(name) for name in FREE if name in self.names]
+
+    @cached_property
+    def typed(self) -> list[tuple[int, re.Pattern[str]]]:
+        """Where the columns of a known form stand, and that form."""
+        return [(column, TYPED[name]) for column, name in enumerate(self.names) if name in TYPED]
+
+    @cached_property
     def wanted(self) -> list[str]:
         """The columns to read; the longer of two that say the same is left out."""
         got = {name for name in READ if name in self.names}
@@ -110,6 +120,8 @@ class Layout:
                               ("NNodes", "AllocNodes")):  # fmt: skip
             if better in got:
                 got.discard(other)
+        if "TRESUsageInTot" not in got:
+            got.discard("NTasks")
         return [name for name in READ if name in got]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from vigie.batch.files.sacct.layout import FREE, TYPED, Layout
+from vigie.batch.files.sacct.layout import Layout
 from vigie.contracts.batch import Tally
 
 MOST_LINES = 100
@@ -69,16 +69,12 @@ def _growing(odd: Sequence[tuple[int, str]], at: int, layout: Layout) -> Iterato
 def _told(fields: list[str], layout: Layout) -> list[str] | None:
     """The fields with what belongs together joined again, or None."""
     extra = len(fields) - len(layout.names)
-    free = [layout.names.index(name) for name in FREE if name in layout.names]
     if extra == 0:
         return fields if _fits(fields, layout) else None
-    for shares in _ways(extra, len(free)):
-        widths = dict(zip(free, shares, strict=True))
-        row, at = [], 0
-        for column in range(len(layout.names)):
-            width = widths.get(column, 0) + 1
-            row.append(layout.mark.join(fields[at : at + width]))
-            at += width
+    for shares in _ways(extra, len(layout.free)):
+        row = list(fields)
+        for column, more in sorted(zip(layout.free, shares, strict=True)):
+            row[column : column + more + 1] = [layout.mark.join(row[column : column + more + 1])]
         if _fits(row, layout):
             return row
     return None
@@ -97,8 +93,4 @@ def _ways(extra: int, columns: int) -> Iterator[tuple[int, ...]]:
 
 
 def _fits(row: Sequence[str], layout: Layout) -> bool:
-    return all(
-        TYPED[name].fullmatch(value) is not None
-        for name, value in zip(layout.names, row, strict=True)
-        if name in TYPED
-    )
+    return all(form.fullmatch(row[column]) for column, form in layout.typed)

@@ -1,7 +1,8 @@
 """Lines of one piece of a dump into jobs: allocations with what their steps used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,18 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.batch.files import judged, vectors
-from vigie.batch.files.sacct.grid import Grid
+from vigie.batch.files.sacct.grid import cut_up, made
 from vigie.batch.files.sacct.layout import Layout
 from vigie.batch.files.sacct.mend import mended
 from vigie.batch.files.source import Piece, sound
-from vigie.batch.files.words import Floats, Texts, clocks, counts, kilobytes, same_start
+from vigie.batch.files.words import Floats, clocks, counts, kilobytes, of_arrow, same_start
 from vigie.batch.slurm import fields
 from vigie.contracts.batch import JOBS, UNLIMITED_S, Tally
 
 _PLAIN = {
     "user": "User", "account": "Account", "group": "Group", "queue": "Partition", "qos": "QOS", "name": "JobName",
 }  # fmt: skip
-_DOTS, _ONES, _TOPS = (np.uint64(int.from_bytes(bytes([byte]) * 8, "little")) for byte in (0x2E, 0x01, 0x80))
+_OF_STEPS = ("TotalCPU", "MaxRSS", "NTasks", "TRESUsageInTot")
 
 
 @dataclass(frozen=True)
@@ -31,73 +32,28 @@ class Steps:
     memory: Floats
 
 
-class Rows:
-    """The columns of some rows of a piece (in rising order), each cut out when it is asked for."""
-
-    def __init__(self, grid: Grid, names: Sequence[str], only: Any) -> None:
-        self._grid, self._names, self._only = grid, names, only
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names
-
-    def __getitem__(self, name: str) -> Texts:
-        return self._grid.column(self._names.index(name), self._only)
-
-    def __len__(self) -> int:
-        return len(self._only)
-
-    def of(self, rows: Any) -> "Rows":
-        return Rows(self._grid, self._names, self._only[rows])
-
-    def first(self, *names: str) -> str:
-        """The first of the columns that is there, or ""."""
-        return next((name for name in names if name in self), "")
-
-
 def jobs(piece: Piece, layout: Layout, cluster: str, zone: str) -> tuple[pa.RecordBatch, Tally]:
     """The jobs of a piece. Its own tally: pieces are read side by side."""
     tally = Tally()
-    grid = Grid(
-        sound(piece.data, tally),
-        layout.mark,
-        len(layout.names),
-        key=layout.names.index(layout.key),
-        first=piece.line,
-    )
-    if grid.odd and (told := mended(grid.odd, layout, tally)):
-        grid.add(told)
-    rows = Rows(grid, layout.names, np.arange(len(grid)))
-    ids = rows[layout.key]
-    step = _dotted(ids)
-    main, steps = np.flatnonzero(~step), np.flatnonzero(step)
-    owner = _owners(ids, main, steps)
+    rows, odd = cut_up(sound(piece.data, tally), layout, piece.line)
+    if odd and (told := mended(odd, layout, tally)):
+        places = [layout.names.index(name) for name in layout.wanted]
+        more = [pa.array([row[place] for row in told], pa.string()) for place in places]
+        rows = pa.concat_batches([rows, made(more, layout)])
+    step = pc.match_substring(rows[layout.key], ".")  # 17_4.batch
+    isstep = step.to_numpy(zero_copy_only=False)
+    main, steps = np.flatnonzero(~isstep), np.flatnonzero(isstep)
+    owner = _owners(rows[layout.key], main, steps)
+    used = rows.select([layout.key, *(name for name in _OF_STEPS if name in layout.wanted)]).filter(step)
     if lost := int((owner < 0).sum()):
         tally.note("steps without their job: left out", lost)
-        steps, owner = steps[owner >= 0], owner[owner >= 0]
-    used = _summed(rows.of(steps), owner, len(main), tally)
-    return _batch(rows.of(main), used, tally, key=layout.key, cluster=cluster, zone=zone), tally
+        used, owner = used.filter(pa.array(owner >= 0)), owner[owner >= 0]
+    sums = _summed(used, owner, len(main), tally)
+    rows = rows.filter(pc.invert(step))
+    return _batch(rows, sums, tally, key=layout.key, cluster=cluster, zone=zone), tally
 
 
-def _dotted(ids: Texts) -> Any:
-    """Whether each id is that of a step: 17_4.batch."""
-    found = np.zeros(len(ids), dtype=bool)
-    for done in range(0, int(ids.lengths.max(initial=0)), 8):
-        word = ids.word(ids.starts + np.minimum(done, ids.lengths)) ^ _DOTS
-        zero = (word - _ONES) & ~word & _TOPS  # the lowest byte set is the first that was a dot
-        place = np.where(zero != 0, _place(zero), 8)
-        found |= (zero != 0) & (done + place < ids.lengths)
-    return found
-
-
-def _place(zero: Any) -> Any:
-    """Which byte the lowest bit set stands in."""
-    lowest = zero & (~zero + np.uint64(1))
-    return (
-        np.log2(lowest.astype(np.float64), where=lowest > 0, out=np.zeros(len(lowest))).astype(np.int64) >> 3
-    )
-
-
-def _owners(ids: Texts, main: Any, steps: Any) -> Any:
+def _owners(keys: Any, main: Any, steps: Any) -> Any:
     """For each step the place in `main` of its job; -1: it is not here.
 
     sacct prints a job's steps below it. Steps that don't stand there (their job's row was mended, or somebody sorted
@@ -106,6 +62,7 @@ def _owners(ids: Texts, main: Any, steps: Any) -> Any:
     owner = np.searchsorted(main, steps) - 1
     if not len(main) or not len(steps):
         return np.full(len(steps), -1)
+    ids = of_arrow(keys)
     above = ids.take(main[np.maximum(owner, 0)])
     mine = ids.take(steps)
     fits = (owner >= 0) & (mine.lengths > above.lengths)
@@ -113,9 +70,9 @@ def _owners(ids: Texts, main: Any, steps: Any) -> Any:
     fits[fits] = same_start(mine.take(fits), above.take(fits), above.lengths[fits])
     if fits.all():
         return owner
-    strays = mine.take(~fits).arrow().to_pylist()
+    strays = keys.take(pa.array(steps[~fits])).to_pylist()
     bases = [name.split(".", 1)[0] for name in strays]
-    mains = ids.take(main).arrow()
+    mains = keys.take(pa.array(main))
     among = np.flatnonzero(
         pc.is_in(mains, value_set=pa.array(sorted(set(bases)))).to_numpy(zero_copy_only=False)
     )
@@ -124,7 +81,7 @@ def _owners(ids: Texts, main: Any, steps: Any) -> Any:
     return owner
 
 
-def _summed(steps: Rows, owner: Any, jobs_: int, tally: Tally) -> Steps:
+def _summed(steps: pa.RecordBatch, owner: Any, jobs_: int, tally: Tally) -> Steps:
     cpu, memory = np.full(jobs_, np.nan), np.full(jobs_, np.nan)
     each = _cpu(steps, tally)
     known = ~np.isnan(each)
@@ -140,57 +97,61 @@ def _summed(steps: Rows, owner: Any, jobs_: int, tally: Tally) -> Steps:
     return Steps(cpu, memory)
 
 
-def _cpu(rows: Rows, tally: Tally) -> Floats:
+def _cpu(rows: pa.RecordBatch, tally: Tally) -> Floats:
     """Seconds of each row: TotalCPU; where that is zero (25.05 leaves it so), the usage of its tasks; else unknown.
 
     Even a job that only sleeps shows some milliseconds: an exact zero was never measured.
     """
     seconds = np.full(len(rows), np.nan)
-    if "TotalCPU" in rows:
+    if "TotalCPU" in rows.schema.names:
         seconds = clock(rows["TotalCPU"], tally, "TotalCPU")
         seconds[seconds == 0] = np.nan
-    if "TRESUsageInTot" in rows:
+    if "TRESUsageInTot" in rows.schema.names:
         blank = np.flatnonzero(np.isnan(seconds))
-        seconds[blank] = _usage(rows.of(blank), lambda usage: _safely(fields.duration, usage.get("cpu", "")))
+        seconds[blank] = _usage(
+            rows.take(pa.array(blank)), lambda usage: _safely(fields.duration, usage.get("cpu", ""))
+        )
     return seconds
 
 
-def _memory(rows: Rows, tally: Tally) -> Floats:
+def _memory(rows: pa.RecordBatch, tally: Tally) -> Floats:
     """Bytes at the peak: MaxRSS, which is that of the largest task; of several tasks their total, where it is given."""
     peak = np.full(len(rows), np.nan)
-    if "MaxRSS" in rows:
+    if "MaxRSS" in rows.schema.names:
         column = rows["MaxRSS"]
-        peak = kilobytes(column)
+        peak = kilobytes(of_arrow(column))
         _fill(peak, column, _bytes, tally, "MaxRSS")
-    if "TRESUsageInTot" in rows and "NTasks" in rows:
+    if "TRESUsageInTot" in rows.schema.names and "NTasks" in rows.schema.names:
         tasks = rows["NTasks"]
-        several = np.flatnonzero(~(tasks.is_short(b"") | tasks.is_short(b"1")))
-        total = _usage(rows.of(several), lambda usage: _bytes(usage.get("mem", "")))
+        several = np.flatnonzero(~pc.is_in(tasks, pa.array(["", "1"])).to_numpy(zero_copy_only=False))
+        total = _usage(rows.take(pa.array(several)), lambda usage: _bytes(usage.get("mem", "")))
         peak[several] = np.where(np.isnan(total), peak[several], total)
     return peak
 
 
-def _usage(rows: Rows, of: Callable[[dict[str, str]], float | None]) -> Floats:
+def _usage(rows: pa.RecordBatch, of: Callable[[dict[str, str]], float | None]) -> Floats:
     """A number out of TRESUsageInTot, of each row."""
     if not len(rows):
         return np.empty(0)
-    given = vectors.text(rows["TRESUsageInTot"].arrow())
+    given = vectors.text(rows["TRESUsageInTot"])
     return _numpy(vectors.each_once(given, lambda text: of(fields.tres(text)), pa.float64()))
 
 
-def clock(column: Texts, tally: Tally, what: str) -> Floats:
+def clock(column: pa.Array, tally: Tally, what: str) -> Floats:
     """Seconds of a column of clocks."""
-    seconds = clocks(column)
+    seconds = clocks(of_arrow(column))
     _fill(seconds, column, fields.duration, tally, what)
     return seconds
 
 
-def _fill(values: Floats, column: Texts, of: Any, tally: Tally, what: str) -> None:
+def _fill(values: Floats, column: pa.Array, of: Any, tally: Tally, what: str) -> None:
     """Read by `of` what the quick way could not; changes `values`."""
-    rest = np.flatnonzero(np.isnan(values) & (column.lengths > 0))
+    rest = np.flatnonzero(np.isnan(values))
+    if len(rest):
+        rest = rest[pc.binary_length(column).to_numpy()[rest] > 0]
     if not len(rest):
         return
-    given = vectors.text(column.take(rest).arrow())
+    given = vectors.text(column.take(pa.array(rest)))
     slow = vectors.each_once(given, lambda text: _safely(of, text), pa.float64())
     values[rest] = _numpy(slow)
     if (bad := slow.null_count - given.null_count) > 0:
@@ -217,50 +178,53 @@ def _bytes(text: str) -> float | None:
     return None if size is None else float(size.bytes)
 
 
-def _batch(rows: Rows, used: Steps, tally: Tally, *, key: str, cluster: str, zone: str) -> pa.RecordBatch:
+def _batch(
+    rows: pa.RecordBatch, used: Steps, tally: Tally, *, key: str, cluster: str, zone: str
+) -> pa.RecordBatch:
     """The allocations as JOBS."""
-    found: dict[str, Any] = {"job_id": rows[key].arrow()}
-    found |= {ours: _said(rows[name]) for ours, name in _PLAIN.items() if name in rows}
+    found: dict[str, Any] = {"job_id": rows[key]}
+    found |= {ours: _said(rows[name]) for ours, name in _PLAIN.items() if name in rows.schema.names}
     whole = pa.repeat(pa.scalar(cluster or "slurm"), len(rows))
     found["cluster"] = (
-        pc.coalesce(_said(rows["Cluster"]), whole) if "Cluster" in rows and not cluster else whole
+        pc.coalesce(_said(rows["Cluster"]), whole)
+        if "Cluster" in rows.schema.names and not cluster
+        else whole
     )
     for ours, name in _TIMES.items():
-        if name in rows:
-            found[ours] = vectors.moment(
-                rows[name].arrow(), zone, tally, f"{name} that can't be read: unknown"
-            )
+        if name in rows.schema.names:
+            found[ours] = vectors.moment(rows[name], zone, tally, f"{name} that can't be read: unknown")
     for ours, read, name in _EACH:
-        if name in rows:
-            found[ours] = vectors.each_once(rows[name].arrow(), read, JOBS.field(ours).type)
-    if "TimelimitRaw" not in rows and "Timelimit" in rows:
-        found["limit_s"] = vectors.each_once(rows["Timelimit"].arrow(), _limit, pa.int64())
+        if name in rows.schema.names:
+            found[ours] = vectors.each_once(rows[name], read, JOBS.field(ours).type)
+    if "TimelimitRaw" not in rows.schema.names and "Timelimit" in rows.schema.names:
+        found["limit_s"] = vectors.each_once(rows["Timelimit"], _limit, pa.int64())
     cores = _count(rows, tally, "AllocCPUS", "NCPUS", "ReqCPUS")
     nodes = _count(rows, tally, "NNodes", "AllocNodes")
     found["cores"] = _nullable(cores)
-    if "ElapsedRaw" in rows:
+    if "ElapsedRaw" in rows.schema.names:
         found["elapsed_s"] = _nullable(_count(rows, tally, "ElapsedRaw"))
-    elif "Elapsed" in rows:
+    elif "Elapsed" in rows.schema.names:
         found["elapsed_s"] = _nullable(np.floor(clock(rows["Elapsed"], tally, "Elapsed")))
     own = _cpu(rows, tally)
     found["cpu_s"] = _nullable(np.where(np.isnan(own), used.cpu, own))
     own = _memory(rows, tally) if np.isnan(used.memory).any() else used.memory
     found["memory_used_b"] = _nullable(np.where(np.isnan(used.memory), own, used.memory))
-    if "ReqMem" in rows:
+    if "ReqMem" in rows.schema.names:
         found["memory_asked_b"] = _nullable(_asked(rows["ReqMem"], nodes, cores))
     return judged.batch(found, len(rows), tally)
 
 
-def _said(column: Texts) -> Any:
-    return vectors.not_empty(column.arrow())
+def _said(column: pa.Array) -> Any:
+    return vectors.not_empty(column)
 
 
-def _count(rows: Rows, tally: Tally, *names: str) -> Floats:
+def _count(rows: pa.RecordBatch, tally: Tally, *names: str) -> Floats:
     """Of the first of the columns that is there."""
-    if not (name := rows.first(*names)):
+    name = next((name for name in names if name in rows.schema.names), "")
+    if not name:
         return np.full(len(rows), np.nan)
     column = rows[name]
-    values = counts(column)
+    values = counts(of_arrow(column))
     _fill(values, column, float, tally, name)
     return values
 
@@ -276,13 +240,14 @@ def _limit(text: str) -> int | None:
     return seconds
 
 
+@lru_cache(maxsize=65536)
 def _nodes(text: str) -> list[str] | None:
     return list(_safely(fields.node_names, text) or ()) or None
 
 
-def _asked(column: Texts, nodes: Floats, cores: Floats) -> Floats:
+def _asked(column: pa.Array, nodes: Floats, cores: Floats) -> Floats:
     """Of the whole job: before 21.08 ReqMem was that of each node (4Gn) or of each core (4Gc)."""
-    coded = column.arrow().dictionary_encode()
+    coded = column.dictionary_encode()
     sizes = [_safely(fields.size, text) for text in coded.dictionary.to_pylist()]
     which = coded.indices.to_numpy()
     size: Floats = np.array([np.nan if one is None else one.bytes for one in sizes], dtype=np.float64)[which]
