@@ -84,7 +84,7 @@ def _ways(extra: int, columns: int) -> Iterator[tuple[int, ...]]:
     """How many more fields each free column may hold: all in one first, then shared."""
     for column in range(columns):
         yield tuple(extra if column == other else 0 for other in range(columns))
-    if extra <= MOST_WAYS or columns == 2:  # noqa: PLR2004 # two columns have few ways to share
+    if columns and (extra <= MOST_WAYS or columns == 2):  # noqa: PLR2004 # two columns have few ways to share
         for cuts in combinations(range(extra + columns - 1), columns - 1):
             marks = (-1, *cuts, extra + columns - 1)
             shares = tuple(after - before - 1 for before, after in pairwise(marks))

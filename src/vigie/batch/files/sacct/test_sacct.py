@@ -134,6 +134,14 @@ def test_bars_newlines_and_broken_bytes_in_names_cost_nothing(tmp_path, end):
     assert tally.jobs == 5
 
 
+def test_lines_are_counted_as_they_stand_whatever_they_hold(tmp_path):
+    """In a dump without names or comments too, where a mark too many can't be told."""
+    lines = ["1|COMPLETED|3600", "", "2|COMPLETED|3600|", "not|an|id", "3|COMPLETED", '4|"COMPLETED|3600']
+    rows, tally = scan(tmp_path, *lines, head="JobID|State|ElapsedRaw")
+    assert [(row["job_id"], row["elapsed_s"]) for row in rows] == [("1", 3600), ("4", 3600)]
+    assert [(aside.line, aside.text) for aside in tally.aside] == [(n, lines[n - 2]) for n in (4, 5, 6)]
+
+
 def test_what_can_not_be_is_kept_and_noted(tmp_path):
     rows, tally = scan(
         tmp_path,
