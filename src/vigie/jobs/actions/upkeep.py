@@ -16,10 +16,13 @@ log = journal.of(__name__)
 def tend_lake(go_on: Callable[[], bool]) -> int:
     """Merge, thin, drop, and set apart what is no file of the lake. Raises LakeTrouble, said by the worker's module."""
     ours = lake()
-    for apart in ours.inspect():
-        log.warning("lake.set_apart", file=str(apart.path), reason=apart.reason)
-    _forget_lines()
-    return upkeep.tend(ours, keep(), clock.now(), go_on=go_on)
+    try:
+        ours.inspect()
+        _forget_lines()
+        return upkeep.tend(ours, keep(), clock.now(), go_on=go_on)
+    finally:
+        for apart in ours.apart:
+            log.warning("lake.set_apart", file=str(apart.path), reason=apart.reason)
 
 
 def _forget_lines() -> None:

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -152,7 +152,9 @@ class Pending:
         self._waiting: list[tuple[Path, Path]] = []
         self._made: set[Path] = set()  # folders with new folders in them
 
-    def write(self, folder: Path, name: str, rows: pa.Table | pa.RecordBatchReader, schema: pa.Schema) -> int:
+    def write(
+        self, folder: Path, name: str, rows: pa.Table | Iterable[pa.RecordBatch], schema: pa.Schema
+    ) -> int:
         """Write one file and flush it to the disk. Returns its rows. Raises LakeTrouble; nothing is left then."""
         target, hidden = folder / name, folder / f".{name}.part"
         written = 0

@@ -209,3 +209,19 @@ def test_a_merger_larger_than_memory(tmp_path):
     tend(lake, Keep(0, 0), soon() + timedelta(hours=2))
     with DuckEngine.over_files(lake.reading(), bounds=BOUNDS) as engine:
         assert engine.rows("SELECT count(*) AS n FROM jobs") == [{"n": 6000}]
+
+
+def test_a_file_damaged_in_the_middle_is_set_apart_and_the_others_are_merged(lake):
+    for turn in range(3):
+        lake.write_jobs([batch(*(job(5000 * turn + n, name=f"n{n * 7919}") for n in range(5000)))], NOON)
+    [day] = lake.jobs.iterdir()
+    damaged = sorted(day.iterdir())[1]
+    raw = bytearray(damaged.read_bytes())
+    raw[200 : len(raw) // 2] = b"\xff" * (len(raw) // 2 - 200)
+    damaged.write_bytes(raw)
+    upkeep.tend(lake, upkeep.Keep(0, 0, 0), datetime.now(UTC) + timedelta(days=2))
+    assert [apart.reason.split(":")[0] for apart in lake.apart] == ["it is damaged"]
+    [merger] = folder.live(day)
+    assert folder.is_merger(merger)
+    with lake.open() as engine:
+        assert engine.rows("SELECT count(*) AS n FROM jobs") == [{"n": 10_000}]

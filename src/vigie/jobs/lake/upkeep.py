@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from vigie.jobs.lake import folder
-from vigie.jobs.lake.engine import DuckEngine, merged
+from vigie.jobs.lake.engine import DuckEngine, FilesTrouble, merged
 from vigie.jobs.lake.folder import Pending
 from vigie.jobs.lake.lake import Lake
 from vigie.jobs.lake.schema import KEY, STORED_JOBS, STORED_SAMPLES
@@ -97,16 +97,34 @@ def due(live: Sequence[Path], day: date, now: datetime) -> list[Path]:
 
 
 def merge(lake: Lake, kind: Kind, files: Sequence[Path], *, thin_s: int = 0) -> int:
-    """Write one file that holds what counts of `files`. Returns how many they were."""
-    metadata = folder.replacing(files)
-    if thin_s:
-        metadata[_THINNED] = str(thin_s).encode()
-    name = folder.new_name(max(folder.stamp_in(path) for path in files), merged=True)
-    with DuckEngine(lake.bounds) as engine, Pending() as pending:
-        rows = engine.batches(merged(files, kind.schema, kind.key, kind.order, thin_s=thin_s))
-        pending.write(files[0].parent, name, rows, kind.schema.with_metadata(metadata))
-        pending.publish()
-    return len(files)
+    """Write one file that holds what counts of `files`. Returns how many they were.
+
+    One that is damaged is set apart, and the others become one without it.
+    """
+
+    def work() -> int:
+        there = [path for path in files if path.exists()]
+        if not there:
+            return 0
+        metadata = folder.replacing(there)
+        if thin_s:
+            metadata[_THINNED] = str(thin_s).encode()
+        name = folder.new_name(max(folder.stamp_in(path) for path in there), merged=True)
+        with DuckEngine(lake.bounds) as engine, Pending() as pending:
+            rows = engine.batches(merged(there, kind.schema, kind.key, kind.order, thin_s=thin_s))
+            pending.write(there[0].parent, name, _read(rows), kind.schema.with_metadata(metadata))
+            pending.publish()
+        return len(there)
+
+    return lake.mending(work)
+
+
+def _read(rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The rows as they come; what can't be read is no trouble of the file that is written."""
+    try:
+        yield from rows
+    except (OSError, pa.ArrowException) as error:
+        raise FilesTrouble(str(error)) from error
 
 
 def remove_replaced(home: Path, now: datetime) -> int:
