@@ -72,6 +72,8 @@ def ask(
     with process:
         try:
             out, err = _read(process, command[0], began + seconds, most_bytes)
+        except TooSlow as slow:
+            raise TooSlow(f"{command[0]}: {slow} within {seconds:g} s; it was stopped") from None
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # those that it started too; itself has ended, or must
@@ -91,7 +93,7 @@ def _read(process: subprocess.Popen[bytes], name: str, deadline: float, most: in
         while ready.get_map():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise TooSlow(f"{name}: no answer in time; it was stopped")
+                raise TooSlow("no whole answer")
             ended = process.poll() is not None
             events = ready.select(0 if ended else min(left, 0.2))
             if ended and not events:
@@ -108,6 +110,6 @@ def _read(process: subprocess.Popen[bytes], name: str, deadline: float, most: in
     try:
         process.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
-        raise TooSlow(f"{name}: closed its output and went on; it was stopped") from None
+        raise TooSlow("closed its output, but did not end") from None
     out, err = (b"".join(found) for found in pieces.values())
     return out, err

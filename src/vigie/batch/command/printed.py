@@ -62,7 +62,7 @@ def _csv(data: bytes, said: Path, tally: Tally) -> Iterator[pa.RecordBatch]:
 def _json(data: bytes, said: Path, tally: Tally) -> Iterator[pa.RecordBatch]:
     try:
         found = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = list(_lines(data, tally))
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list)]
@@ -88,7 +88,7 @@ def _lines(data: bytes, tally: Tally) -> Iterator[Any]:
         if line.strip():
             try:
                 yield json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 tally.put_aside(number, f"no JSON: {error}", line.decode(errors="replace"))
 
 

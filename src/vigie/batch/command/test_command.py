@@ -166,6 +166,11 @@ def test_what_is_no_list_of_jobs_is_refused(tmp_path, text):
         rows(said(tmp_path, text))
 
 
+def test_json_too_deep_to_be_read_goes_aside(tmp_path):
+    found, tally = rows(said(tmp_path, "[" * 200_000))
+    assert (found, tally.asides) == ([], 1)
+
+
 def test_a_column_that_is_not_printed_is_said(tmp_path):
     found, tally = rows(said(tmp_path, '[{"job_id": 7}]', columns={"cpu_s": "cpus", "ended": "end"}))
     assert found[0]["cpu_s"] is None

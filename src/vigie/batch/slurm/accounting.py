@@ -86,7 +86,7 @@ def attempt(job: Record, steps: list[Record], cluster: str, tally: Tally) -> Att
         limit_s=f.limit(job["Timelimit"]),
         memory_asked_b=memory_asked(asked, given, job["ReqMem"], f.count(job["NNodes"]), cores),
         memory_used_b=max(filter(None, map(memory_of, steps)), default=None),
-        name=f.known(job["JobName"]) if job["JobName"].strip() == "" else job["JobName"],
+        name=job["JobName"] if job["JobName"].strip() else None,
         exit_code=f.exit_code(job["ExitCode"]),
     )
 

@@ -10,7 +10,9 @@ from vigie.batch.slurm.commands import Commands, failure
 from vigie.batch.slurm.rows import Attempt
 from vigie.contracts.batch import Away, JobKey, QueueLimit, Refusal, Uncertain
 
-JOB_ID = re.compile(r"\d+(_\d+|\+\d+)?")
+JOB_ID = re.compile(r"\d+(_\d+|\+\d+)?", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Of a reservation or a node: nothing that scontrol could take for an option, a list or another word."""
 
 
 def kill(commands: Commands, job: JobKey) -> str:
@@ -53,9 +55,16 @@ def limits(commands: Commands) -> list[QueueLimit]:
 
 
 def reserve(commands: Commands, name: str, nodes: Sequence[str], start: datetime, length: timedelta) -> str:
-    """A MAINT reservation; one of this name is changed. Jobs that run into it are left alone: they are told of elsewhere."""
+    """A MAINT reservation; one of this name is changed. Jobs that run into it are left alone: they are told of elsewhere.
+
+    Raises Refusal if a name is none, ValueError for a start without its zone.
+    """
     if start.tzinfo is None:
         raise ValueError("a reservation's start needs its zone")
+    if odd := [one for one in (name, *nodes) if not NAME.fullmatch(one)]:
+        raise Refusal(
+            f"{odd[0][:80]!r} is no name of a reservation or a node: letters, digits, '.', '_' and '-'"
+        )
     minutes = max(1, -(-int(length.total_seconds()) // 60))
     what = [
         f"ReservationName={name}",

@@ -104,12 +104,12 @@ def moment(text: str) -> datetime | None:
     text = text.strip()
     if text.lower() in UNKNOWN:
         return None
-    if text.isdecimal():
-        return datetime.fromtimestamp(int(text), UTC) if int(text) else None
     try:
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text), UTC) if int(text) else None
         parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"not a time: {text!r}") from None
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"not a time: {text[:80]!r}") from None
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import time
@@ -90,10 +91,7 @@ class Rest:
         if self.settings.rest_user:
             headers["X-SLURM-USER-NAME"] = self.settings.rest_user
         if path := self.settings.rest_token_file:
-            try:
-                headers["X-SLURM-USER-TOKEN"] = Path(path).read_text("ascii").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise Refusal(f"{path}: the token can't be read: {type(error).__name__}") from error
+            headers["X-SLURM-USER-TOKEN"] = _token(path)
         return headers
 
     def _read(self, response: http.client.HTTPResponse, deadline: float, where: str) -> bytes:
@@ -108,14 +106,26 @@ class Rest:
         return b"".join(pieces)
 
 
+def _token(path: str) -> str:
+    """Raises Refusal, without a word of what the file holds."""
+    try:
+        token = Path(path).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"{path}: the token can't be read: {type(error).__name__}") from None
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise Refusal(f"{path}: must hold the token alone, on one line, without blanks")
+    return token
+
+
 def _judged(status: int, body: bytes, where: str) -> Any:
     """The document of a good answer; a failure with the server's words for any other."""
     try:
         # slurmrestd of 22.05 hands on bytes that are not UTF-8, and control characters in names
         document = json.loads(body.decode("utf-8", "replace"), strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
-    errors = document.get("errors") or [] if isinstance(document, dict) else []
+    told = document.get("errors") if isinstance(document, dict) else None
+    errors = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     real = [one for one in errors if one.get("error_number") != NOTHING_FOUND]
     if status == http.HTTPStatus.OK and isinstance(document, dict) and not real:
         return document

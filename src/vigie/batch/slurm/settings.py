@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from vigie.contracts.channel import BadConfiguration, ChannelConfig, Setting
 
@@ -81,7 +82,26 @@ def read(config: ChannelConfig) -> SlurmSettings:
         if (path := getattr(read_, name)) and not Path(path).is_absolute():
             raise BadConfiguration(f"{name}: {path!r} must be an absolute path")
     if read_.rest_url and not read_.rest_url.startswith(("http://", "https://", "unix:/")):
-        raise BadConfiguration(f"rest_url: {read_.rest_url!r} must begin with http://, https:// or unix:/")
+        raise BadConfiguration("rest_url: must begin with http://, https:// or unix:/")
+    if read_.rest_url.startswith("http"):
+        _check_address(read_.rest_url)
+    if not re.fullmatch(r"[\x21-\x7e]*", read_.rest_user):
+        raise BadConfiguration(f"rest_user: {read_.rest_user!r} must be a name without blanks")
     if not re.fullmatch(r"v\d+\.\d+\.\d+", read_.rest_version):
         raise BadConfiguration(f"rest_version: {read_.rest_version!r} must look like v0.0.38")
     return read_
+
+
+def _check_address(url: str) -> None:
+    """Of slurmrestd. What stands before an @ is a password as a rule: it is not repeated."""
+    try:
+        parts = urlsplit(url)
+        good = bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        raise BadConfiguration("rest_url: is no address like http://host:6820") from None
+    if parts.username is not None:
+        raise BadConfiguration(
+            "rest_url: must not hold a user or password; the token stands in rest_token_file"
+        )
+    if not good or parts.path or parts.query or parts.fragment:
+        raise BadConfiguration(f"rest_url: {url!r} must be host and port alone, like http://host:6820")
