@@ -1,5 +1,6 @@
 """From jobs in the lake to findings: a bad rack among good jobs, an outage that explains, an exemption, a day judged."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -186,3 +187,61 @@ def test_a_farm_without_a_fault_has_no_finding_and_no_mail(farm_of: Cast, clock:
     look = Synthesis.objects.get()
     assert (look.jobs, look.flagged, look.lost_per_day) == (600, 0, 0)
     assert actions.send_digests() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=365)])
+def test_a_clock_that_ran_ahead_stops_no_look_once_it_is_right_again(
+    farm_of: Cast, clock: Clock, ahead: timedelta
+) -> None:
+    sample({2})
+    synthesis.look_at_running()
+    clock.tick(hours=ahead / HOUR)
+    sample({2})
+    synthesis.look_at_running()
+    clock.tick(hours=1 - ahead / HOUR)
+    sample({1})
+    for path in farm.lake().latest_files():
+        os.utime(path, (now_is.now().timestamp(),) * 2)
+    assert synthesis.running_due()
+    assert synthesis.look_at_running() == 1
+    assert not synthesis.running_due()
+    assert {one.where["rack"] for one in Finding.objects.all()} == {"r1", "r2"}
+    assert Finding.objects.get(where__rack="r1").seen_running == now_is.now()
+    assert not Synthesis.objects.filter(at__gt=now_is.now()).exists()
+    assert findings.overview().at <= now_is.now()  # type: ignore[union-attr] # there was a look
+    clock.tick(hours=4)
+    sample({1})
+    for path in farm.lake().latest_files():
+        os.utime(path, (now_is.now().timestamp(),) * 2)
+    synthesis.look_at_running()
+    assert [one.where["rack"] for one in findings.present()] == ["r1"]
+
+
+@pytest.mark.slow
+def test_a_cause_called_by_a_dash_or_by_hostile_signs_has_its_own_jobs(farm_of: Cast, clock: Clock) -> None:
+    for name in ("-", "'; DROP TABLE jobs; --", "a|b\nc", "\u202exyz", "x" * 10**5, "NULL", "a\x00b"):
+        clock.tick(hours=1)
+        at = now_is.now()
+        rows = [
+            job(n, at, bad=n % 5 == 0, user=name if n % 5 == 0 else ("anna", None)[n % 2]) for n in range(600)
+        ]
+        farm.lake().write_sample("farm", batch(rows), at)
+        synthesis.look_at_running()
+        finding = Finding.objects.get(seen_running=at)
+        assert finding.where == {"user": name.replace("\x00", "\ufffd")}, name
+        assert (finding.flagged, finding.users) == (120, 1)
+        assert jobs_.jobs_of(finding).count == 120
+        assert finding.sentence_fr.isprintable() or "\u202f" in finding.sentence_fr
+
+
+def test_what_a_killed_look_left_behind_goes(farm_of: Cast, clock: Clock) -> None:
+    sample({2})
+    synthesis.look_at_running()
+    [kept] = farm.slow_root().glob("cluster=*/*.parquet")
+    left, fresh = kept.with_name(".0123456789abcdef"), kept.with_name(".fedcba9876543210")
+    for path in (left, fresh):
+        path.write_bytes(b"PAR1")
+    os.utime(left, (0, 0))
+    synthesis.forget_before(now_is.now() - timedelta(days=90))
+    assert (left.exists(), fresh.exists(), kept.exists()) == (False, True, True)

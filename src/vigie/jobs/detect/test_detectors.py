@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import statistics
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -271,6 +272,60 @@ def test_a_job_that_worked_for_a_day_and_hangs_now_is_seen() -> None:
     assert progress(samples(*WORKED, (24, 23), (30, 23.6))) == set()  # 36 minutes
     assert progress(samples(*WORKED, (29.4, 28), (30, 28.01))) == {"no-progress"}  # 36 seconds in 36 minutes
     assert progress(samples(*WORKED, (29.4, 28), (30, 28.05))) == set()
+
+
+def ref_no_progress(points: list[dict[str, Any]]) -> float | None:
+    """The rules as GridPP and DIRAC publish them, over the samples of one job in order of time; what it lost."""
+    mine, newest = own("no-progress"), points[-1]
+    if newest["state"] != "running" or (newest["elapsed_s"] or 0) < mine["min_age"]:
+        return None
+    known = [one for one in points if one["cpu_s"] is not None and one["elapsed_s"] is not None]
+    if not known or (NOW - known[-1]["seen"]).total_seconds() > mine["stale"]:
+        return None
+    last = known[-1]
+
+    def before(window: float) -> dict[str, Any] | None:
+        old = [one for one in known if last["elapsed_s"] - one["elapsed_s"] >= window]
+        return old[-1] if old else None
+
+    long, short = before(mine["long_window"]), before(mine["short_window"])
+    hangs = long is not None and last["cpu_s"] - long["cpu_s"] < mine["long_cpu"]
+    if short is not None and short["elapsed_s"] >= mine["staging"]:
+        span = last["elapsed_s"] - short["elapsed_s"]
+        hangs = hangs or last["cpu_s"] - short["cpu_s"] < mine["short_share"] * span
+    lost = (last["elapsed_s"] * last["cores"] - last["cpu_s"]) / HOUR
+    return lost if hangs and lost >= mine["min_loss"] else None
+
+
+def seen_of(chance: random.Random, name: str) -> list[dict[str, Any]]:
+    """What was seen of a job that works, idles and is suspended by turns, now and then not measured at all."""
+    elapsed = cpu = 0.0
+    seen = started = NOW - timedelta(seconds=chance.choice((HOUR, 8 * HOUR, 30 * HOUR)))
+    cores, points, speed = chance.choice((1, 4)), list[dict[str, Any]](), 1.0
+    while True:
+        step = chance.choice((60, 300, 900, 1800, 2 * HOUR))
+        if (seen := seen + timedelta(seconds=step)) > NOW:
+            break
+        if chance.random() < 0.2:
+            speed = chance.choice((0.0, 0.01, 0.049, 0.051, 0.5, 1.0))
+        state = "suspended" if chance.random() < 0.1 else "running"
+        elapsed += 0 if state == "suspended" else step
+        cpu += 0 if state == "suspended" else step * speed
+        known = chance.random() < 0.9
+        row = job("7", cluster=name, started=started, state=state, cores=cores, elapsed_s=int(elapsed))
+        points.append(row | {"ended": None, "cpu_s": cpu if known else None, "seen": seen})
+    return points
+
+
+def test_no_progress_says_what_plain_python_says_of_hundreds_of_histories() -> None:
+    chance = random.Random(7)  # noqa: S311 # histories, not secrets
+    histories = {f"c{n}": points for n in range(400) if (points := seen_of(chance, f"c{n}"))}
+    expected = {name: lost for name, points in histories.items() if (lost := ref_no_progress(points))}
+    assert 40 < len(expected) < len(histories) - 40
+    with engine([], [row for points in histories.values() for row in points]) as one:
+        table = detect.flag(one, now=NOW).table.to_pylist()
+    found = {row["cluster"]: row["lost_core_hours"] for row in table if row["detector"] == "no-progress"}
+    assert found == pytest.approx(expected)
 
 
 def test_what_samples_cannot_tell_is_not_told() -> None:

@@ -61,12 +61,13 @@ GRACE = {
 }
 FINISHED_HOUR = 5  # accounting has caught up with yesterday
 CATCH_UP_DAYS = 7
+SKEW = timedelta(minutes=10)  # a moment further ahead is that of a clock that was wrong
 LONGEST_EXEMPTION = timedelta(days=366)
 
 
 def normal(where: Mapping[str, object]) -> dict[str, str]:
-    """A cause in one form: attributes in order, values as text, surrounding spaces gone."""
-    return {name: str(where[name]).strip() for name in sorted(where)}
+    """A cause in one form: attributes in order, values as text, spaces around them gone, and what no database keeps."""
+    return {name: str(where[name]).replace("\0", "\ufffd").strip(" ") for name in sorted(where)}
 
 
 def key_of(cluster: str, where: Mapping[str, object]) -> str:

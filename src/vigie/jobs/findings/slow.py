@@ -9,7 +9,9 @@ No Django here.
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -63,6 +65,8 @@ MATCHED = (
 )
 """The columns that can be asked for by value."""
 RUNNING = "running"
+LEFT_BEHIND_S = 86_400
+_AS_KEPT = "trim(replace({}, chr(0), chr(65533)))"  # as `rules.normal` writes the values of a finding
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})\.parquet")
 
 
@@ -95,27 +99,36 @@ def _read(path: Path) -> pa.Table | None:
         return None
 
 
-def matching(where: Mapping[str, str], prefix: str = "") -> tuple[str, dict[str, str]]:
-    """The SQL condition for {column of MATCHED: value}, and its values; an empty value or "-" asks for unknown ones.
+def matching(
+    where: Mapping[str, str], prefix: str = "", *, unknown: Sequence[str] = ("", "-")
+) -> tuple[str, dict[str, str]]:
+    """The SQL condition for {column of MATCHED: value}, and its values.
 
-    `prefix` is what stands before a column, as “j.”. Raises KeyError for another column.
+    Values in `unknown` ask for jobs of which it is not known; () where a finding asks: a job may be called “-”, and a
+    finding's values have lost the spaces around them. `prefix` is what stands before a column, as “j.”. Raises
+    KeyError for another column.
     """
     conditions, values = ["true"], dict[str, str]()
     for column, value in where.items():
         if column not in MATCHED:
             raise KeyError(column)
         named = f'CAST({prefix}"{column}" AS VARCHAR)'
-        if value in {"", "-"}:
+        if value in unknown:
             conditions.append(f"coalesce({named}, '') = ''")
         else:
-            conditions.append(f"{named} = $is_{column}")
-            values[f"is_{column}"] = value
+            name = f"is_{column}" if unknown else f"of_{column}"  # both kinds may stand in one text
+            conditions.append(f"{named} = ${name}" if unknown else f"{_AS_KEPT.format(named)} = ${name}")
+            values[name] = value
     return " AND ".join(conditions), values
 
 
 def drop_before(root: Path, day: date) -> int:
-    """Files of days before that one go; returns how many."""
+    """Files of days before that one go, and what a program that was killed left half written; returns how many."""
     done = 0
+    for path in root.glob("cluster=*/.*"):
+        with suppress(OSError):  # it was renamed meanwhile
+            if time.time() - path.stat().st_mtime > LEFT_BEHIND_S:
+                path.unlink()
     for path in root.glob("cluster=*/*.parquet"):
         match = _DAY.fullmatch(path.name)
         if match and match[1] < day.isoformat():

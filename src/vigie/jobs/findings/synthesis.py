@@ -8,7 +8,8 @@ one transaction for each cluster.
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -69,14 +70,31 @@ def running_due() -> bool:
 def _clusters_owed() -> dict[str, datetime]:
     """{cluster: moment of its last look} of those that are to be judged again."""
     often = timedelta(minutes=settings.OPTIONS["jobs.look_minutes"])
-    owed = {}
+    owed, now = {}, clock.now()
     for path in farm.lake().latest_files():
         cluster = unquote(path.parent.name.removeprefix("cluster="))
-        seen = folder.moment_of(folder.stamp_in(path))
+        seen = _seen(path, now)
+        if seen is None:
+            continue
         last = last_looks(cluster).get(Basis.RUNNING)
-        if last is None or seen - last >= often:
+        if last is None or last > now + rules.SKEW or seen - last >= often:
             owed[cluster] = seen
     return owed
+
+
+def _seen(path: Path, now: datetime) -> datetime | None:
+    """When a cluster was looked at; None: the file went away meanwhile.
+
+    Stamps only grow: after a clock that ran ahead was set back they lie to come for as long as it was wrong, and the
+    file system knows better.
+    """
+    stamped = folder.moment_of(folder.stamp_in(path))
+    if stamped <= now + rules.SKEW:
+        return stamped
+    try:
+        return min(datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
+    except FileNotFoundError:
+        return None
 
 
 def look_at_running(go_on: Callable[[], bool] = lambda: True) -> int:
@@ -200,7 +218,7 @@ def _found(engine: DuckEngine) -> tuple[tuple[Found, ...], float]:
     for one in told.findings:
         here = replace(one, since=one.since.astimezone(zone) if one.since else None)
         where = rules.normal(one.where)
-        text, values = slow.matching(where)
+        text, values = slow.matching(where, unknown=())
         sums = _sums(engine, text, values)
         found.append(
             Found(

@@ -14,7 +14,7 @@ from vigie.jobs.findings.lifecycle import FINDING
 from vigie.jobs.findings.models import Finding, FindingMeasure, FindingShare, Synthesis
 from vigie.jobs.findings.queries.findings import last_looks, points
 from vigie.jobs.findings.rules import Basis, Course, Presence
-from vigie.kernel import audit
+from vigie.kernel import audit, clock
 from vigie.kernel.access import Actor, require
 from vigie.kernel.events import emit
 from vigie.kernel.lifecycle import once
@@ -78,6 +78,7 @@ def keep(actor: Actor, look: Look) -> Synthesis:
     history and moves no finding.
     """
     require(actor, FindingPermission.LOOK, PERMISSIONS)
+    _forget_to_come(look)
     last = last_looks(look.cluster)
     fresh = not ((before := last.get(look.basis)) and before > look.at)
     row = _synthesis(look)
@@ -96,6 +97,15 @@ def keep(actor: Actor, look: Look) -> Synthesis:
         looked = {**last, look.basis: look.at}
         _let_go(actor, look, looked, {one.pk for one, _found in kept})
     return row
+
+
+def _forget_to_come(look: Look) -> None:
+    """Looks that a clock which ran ahead dated to a time to come would count as the last until then: they go."""
+    limit = clock.now() + rules.SKEW
+    Synthesis.objects.filter(cluster=look.cluster, at__gt=limit).delete()
+    mine = Finding.objects.filter(cluster=look.cluster)
+    for name in ("first_seen", "since", "back_at", "seen_running", "seen_finished"):
+        mine.filter(**{f"{name}__gt": limit}).update(**{name: look.at})
 
 
 def _synthesis(look: Look) -> Synthesis:

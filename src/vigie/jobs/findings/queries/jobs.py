@@ -263,18 +263,18 @@ def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
 
 
 def _conditions(wanted: JobFilter) -> tuple[list[str], dict[str, Any]]:
-    equal = dict(wanted.equal)
-    if wanted.finding is not None:
-        equal = {"cluster": wanted.finding.cluster, **wanted.finding.where, **equal}
+    about = wanted.finding
+    own = {"cluster": about.cluster, **about.where} if about is not None else {}
     try:
-        text, matched = slow.matching(equal, "j.")
+        text, matched = slow.matching(wanted.equal, "j.")
+        of_finding, its = slow.matching(own, "j.", unknown=())
     except KeyError as error:
         raise BadInput(
             "jobs.column",
             _("Jobs can’t be looked for by “%(name)s”.") % {"name": str(error.args[0])[:40]},
             hint=_("What can: %(names)s.") % {"names": ", ".join(slow.MATCHED)},
         ) from None
-    conditions, values = [text], dict[str, Any](matched)
+    conditions, values = [text, of_finding], dict[str, Any](matched | its)
     if wanted.slow or wanted.finding:
         conditions.append("b.lost_core_hours > 0")
     if wanted.words:
