@@ -92,11 +92,13 @@ def attempt(job: Record, steps: list[Record], cluster: str, tally: Tally) -> Att
 
 
 def cpu_of(job: Record, steps: list[Record], tally: Tally) -> float | None:
-    """Seconds of all steps; None if one of them that ran has none."""
+    """Seconds of all steps; None if one of them that ran has none. `extern` is the allocation's own, and idle."""
     if not steps:
         return f.duration(job["TotalCPU"]) or None
     used = [step_cpu(step) for step in steps]
-    if None in used:
+    if any(
+        cpu is None and not step["JobID"].endswith(".extern") for cpu, step in zip(used, steps, strict=True)
+    ):
         tally.note("a step without CPU time")
         return None
     return round(sum(filter(None, used)), 3)

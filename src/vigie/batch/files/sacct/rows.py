@@ -21,15 +21,16 @@ from vigie.contracts.batch import JOBS, UNLIMITED_S, Tally
 _PLAIN = {
     "user": "User", "account": "Account", "group": "Group", "queue": "Partition", "qos": "QOS", "name": "JobName",
 }  # fmt: skip
-_OF_STEPS = ("TotalCPU", "MaxRSS", "NTasks", "TRESUsageInTot")
+_OF_STEPS = ("TotalCPU", "MaxRSS", "NTasks", "TRESUsageInTot", "ElapsedRaw", "Elapsed")
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What the steps of each allocation used; NaN: nothing is known of it."""
+    """What the steps of each allocation used; NaN: nothing is known of it. `lost`: what is known is not all."""
 
     cpu: Floats
     memory: Floats
+    lost: Any
 
 
 def jobs(piece: Piece, layout: Layout, cluster: str, zone: str) -> tuple[pa.RecordBatch, Tally]:
@@ -48,7 +49,7 @@ def jobs(piece: Piece, layout: Layout, cluster: str, zone: str) -> tuple[pa.Reco
     if lost := int((owner < 0).sum()):
         tally.note("steps without their job: left out", lost)
         used, owner = used.filter(pa.array(owner >= 0)), owner[owner >= 0]
-    sums = _summed(used, owner, len(main), tally)
+    sums = _summed(used, layout.key, owner, len(main), tally)
     rows = rows.filter(pc.invert(step))
     return _batch(rows, sums, tally, key=layout.key, cluster=cluster, zone=zone), tally
 
@@ -81,20 +82,44 @@ def _owners(keys: Any, main: Any, steps: Any) -> Any:
     return owner
 
 
-def _summed(steps: pa.RecordBatch, owner: Any, jobs_: int, tally: Tally) -> Steps:
+def _summed(steps: pa.RecordBatch, key: str, owner: Any, jobs_: int, tally: Tally) -> Steps:
     cpu, memory = np.full(jobs_, np.nan), np.full(jobs_, np.nan)
     each = _cpu(steps, tally)
     known = ~np.isnan(each)
     if known.any():
         total = np.bincount(owner[known], weights=each[known], minlength=jobs_)
-        cpu = np.where(np.bincount(owner[known], minlength=jobs_) > 0, total, np.nan)
+        told = np.bincount(owner[known], minlength=jobs_) > 0
+        cpu = np.where(
+            told, np.round(total, 3), np.nan
+        )  # as Slurm itself says it, and the adapter: in milliseconds
     peaks = _memory(steps, tally)
     known = ~np.isnan(peaks)
     if known.any():
         top = np.full(jobs_, -1.0)
         np.maximum.at(top, owner[known], peaks[known])
         memory = np.where(top >= 0, top, np.nan)
-    return Steps(cpu, memory)
+    lost = np.zeros(jobs_, dtype=bool)
+    lost[owner[_untold(steps, key, each)]] = True
+    if count := int(lost.sum()):
+        tally.note("jobs with a step that has no CPU time: unknown", count)
+    return Steps(np.where(lost, np.nan, cpu), memory, lost)
+
+
+def _untold(steps: pa.RecordBatch, key: str, cpu: Floats) -> Any:
+    """The steps that ran and whose use never reached the accounting (their node died): not zero, but unknown.
+
+    Only a dump with TRESUsageInTot can tell: it is empty then. The step `extern` is the allocation's own, and idle.
+    """
+    names = steps.schema.names
+    length = next((name for name in ("ElapsedRaw", "Elapsed") if name in names), "")
+    blank = np.flatnonzero(np.isnan(cpu))
+    if not length or "TRESUsageInTot" not in names or not len(blank):
+        return blank[:0]
+    few = steps.take(pa.array(blank))
+    idle = pc.or_(
+        pc.is_in(few[length], pa.array(["", "0", "00:00:00"])), pc.ends_with(few[key], pattern=".extern")
+    )
+    return blank[~idle.to_numpy(zero_copy_only=False)]
 
 
 def _cpu(rows: pa.RecordBatch, tally: Tally) -> Floats:
@@ -206,7 +231,7 @@ def _batch(
     elif "Elapsed" in rows.schema.names:
         found["elapsed_s"] = _nullable(np.floor(clock(rows["Elapsed"], tally, "Elapsed")))
     own = _cpu(rows, tally)
-    found["cpu_s"] = _nullable(np.where(np.isnan(own), used.cpu, own))
+    found["cpu_s"] = _nullable(np.where(np.isnan(own) | used.lost, used.cpu, own))
     own = _memory(rows, tally) if np.isnan(used.memory).any() else used.memory
     found["memory_used_b"] = _nullable(np.where(np.isnan(used.memory), own, used.memory))
     if "ReqMem" in rows.schema.names:

@@ -77,6 +77,16 @@ def test_cpu_time_is_that_of_the_steps_where_the_job_shows_none(tmp_path):
     assert [row["memory_used_b"] for row in rows[:3]] == [3 << 20, None, 5 << 20]
 
 
+def test_a_step_that_was_never_measured_makes_the_job_unknown_not_slow(tmp_path):
+    rows, tally = scan(
+        tmp_path,
+        job("7", cpu="00:00.004", state="NODE_FAIL"), step("7.batch", "00:00:00"), step("7.0", "00:00.004"),
+        job("8", cpu="00:10:00"), step("8.batch", "00:10:00"), step("8.0", "00:00:00", elapsed="0"),
+    )  # fmt: skip
+    assert [row["cpu_s"] for row in rows] == [None, 600.0]
+    assert tally.notes["jobs with a step that has no CPU time: unknown"] == 1
+
+
 def test_limits_memory_nodes_states_and_array_ids(tmp_path):
     rows, _ = scan(
         tmp_path,
