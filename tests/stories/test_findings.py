@@ -142,6 +142,15 @@ def test_the_same_look_again_changes_nothing_and_an_old_one_moves_no_finding(
     ]
 
 
+def test_a_day_judged_late_tells_that_a_cause_is_not_new(cast: Cast, clock: Clock) -> None:
+    day = now_is.now()
+    look(rack(), basis=Basis.FINISHED, at=day)
+    assert Finding.objects.get().course == Course.NEW
+    look(rack(), basis=Basis.FINISHED, at=day - 3 * DAY)
+    finding = Finding.objects.get()
+    assert (finding.course, finding.first_seen) == (Course.STEADY, day - 3 * DAY)
+
+
 def test_what_runs_is_preferred_and_what_ended_keeps_a_finding_alive(cast: Cast, clock: Clock) -> None:
     look(rack(100.0))
     look(rack(50.0), basis=Basis.FINISHED, at=local_day(now_is.now().astimezone(PARIS).date(), PARIS)[0])

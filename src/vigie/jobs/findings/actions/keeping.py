@@ -157,6 +157,8 @@ def _keep_one(actor: Actor, row: Synthesis, one: Found, *, fresh: bool) -> Findi
     FindingMeasure.objects.update_or_create(finding=finding, synthesis=row, defaults=_numbers(one))
     if fresh:
         _bring_up(actor, finding, row, one, made=made)
+    elif row.at < finding.first_seen:
+        _began_earlier(finding, row)
     return finding
 
 
@@ -171,6 +173,16 @@ def _numbers(one: Found) -> dict[str, float | int | None]:
         "low": one.low,
         "high": one.high,
     }
+
+
+def _began_earlier(finding: Finding, row: Synthesis) -> None:
+    """A day judged later than those after it: what seemed new was there already."""
+    finding.first_seen = row.at
+    if finding.presence == Presence.HERE:
+        seen = max(at for at in (finding.seen_running, finding.seen_finished, row.at) if at)
+        history = points(finding, Basis(finding.basis))
+        finding.course = rules.course(seen, history, first_seen=row.at, back_at=finding.back_at)
+    finding.save()
 
 
 def _bring_up(actor: Actor, finding: Finding, row: Synthesis, one: Found, *, made: bool) -> None:
