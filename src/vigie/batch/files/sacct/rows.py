@@ -89,9 +89,7 @@ def _summed(steps: pa.RecordBatch, key: str, owner: Any, jobs_: int, tally: Tall
     if known.any():
         total = np.bincount(owner[known], weights=each[known], minlength=jobs_)
         told = np.bincount(owner[known], minlength=jobs_) > 0
-        cpu = np.where(
-            told, np.round(total, 3), np.nan
-        )  # as Slurm itself says it, and the adapter: in milliseconds
+        cpu = np.where(told, total, np.nan)
     peaks = _memory(steps, tally)
     known = ~np.isnan(peaks)
     if known.any():
@@ -146,6 +144,7 @@ def _memory(rows: pa.RecordBatch, tally: Tally) -> Floats:
         column = rows["MaxRSS"]
         peak = kilobytes(of_arrow(column))
         _fill(peak, column, _bytes, tally, "MaxRSS")
+        peak[peak == 0] = np.nan  # no process needs none: it was not measured
     if "TRESUsageInTot" in rows.schema.names and "NTasks" in rows.schema.names:
         tasks = rows["NTasks"]
         several = np.flatnonzero(~pc.is_in(tasks, pa.array(["", "1"])).to_numpy(zero_copy_only=False))
@@ -231,7 +230,10 @@ def _batch(
     elif "Elapsed" in rows.schema.names:
         found["elapsed_s"] = _nullable(np.floor(clock(rows["Elapsed"], tally, "Elapsed")))
     own = _cpu(rows, tally)
-    found["cpu_s"] = _nullable(np.where(np.isnan(own) | used.lost, used.cpu, own))
+    cpu: Floats = np.where(np.isnan(own) | used.lost, used.cpu, own)
+    found["cpu_s"] = _nullable(
+        np.round(cpu, 3)
+    )  # as Slurm prints it: what was polled is known when it is imported
     own = _memory(rows, tally) if np.isnan(used.memory).any() else used.memory
     found["memory_used_b"] = _nullable(np.where(np.isnan(used.memory), own, used.memory))
     if "ReqMem" in rows.schema.names:
