@@ -86,10 +86,15 @@ def port(value: Any) -> int:
     return number
 
 
+MOST = 700_000  # so many days ago there is still a date
+
+
 def natural(value: Any) -> int:
     number = whole(value)
     if number < 0:
         raise ValueError("must be 0 or more")
+    if number > MOST:
+        raise ValueError(f"must be {MOST} or less")
     return number
 
 
@@ -108,7 +113,7 @@ def ldap_url(value: Any) -> str:
 
 
 def count(value: Any) -> int:
-    number = whole(value)
+    number = natural(value)
     if number < 1:
         raise ValueError("must be 1 or more")
     return number

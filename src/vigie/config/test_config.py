@@ -37,6 +37,7 @@ MISTAKES = [
     ('[mail]\nport = "many"\n', {}, "mail.port", "whole number"),
     ("[mail]\nport = 70000\n", {}, "mail.port", "1 to 65535"),
     ("[serve]\nthreads = 0\n", {}, "serve.threads", "1 or more"),
+    ("[jobs]\npeer_days = 1000000000000\n", {}, "jobs.peer_days", "700000 or less"),
     ("", {"VIGIE_SERVE_LISTEN": "here"}, "serve.listen", "127.0.0.1:8000"),
     ("", {"VIGIE_SITE_TIME_ZONE": "Mars/Olympus"}, "site.time_zone", "Europe/Paris"),
     ("", {"VIGIE_SITE_LANGUAGE": "de"}, "site.language", "fr or en"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vigie.jobs.detect.detector import Detector, Threshold
+from vigie.jobs.detect.detector import Detector, Threshold, Unit
 from vigie.jobs.detect.detectors import detectors
 from vigie.jobs.detect.guards import GUARDS, SECTION, text
 
@@ -110,13 +110,13 @@ def _section(
                 faults.append((f"detect.{name}.enabled", "must be true or false"))
         elif key not in {*own, "for"}:
             faults.append((f"detect.{name}.{key}", f"is no threshold of it; it has {', '.join(own)}"))
-        elif key != "for" and not _is_number(value):
-            faults.append((f"detect.{name}.{key}", "must be a number, 0 or more"))
+        elif key != "for" and not _fits(value, own[key]):
+            faults.append((f"detect.{name}.{key}", _wanted(own[key])))
     special = list(_specials(name, values.get("for", []), own, faults))
     for key, threshold in own.items():
         given: Any = values.get(key)
         mine = tuple(Special(where, numbers[key]) for where, numbers in special if key in numbers)
-        good = _is_number(given)
+        good = _fits(given, threshold)
         if good or mine:
             yield key, Setting(threshold, float(given) if good else threshold.default, good, mine)
 
@@ -129,8 +129,10 @@ def _specials(
         faults.append((option, f"must be sections like [[{option}]] with a place ({', '.join(PLACES)})"))
         return
     for row in rows:
-        where = {key: str(value) for key, value in row.items() if key in PLACES}
-        numbers = {key: value for key, value in row.items() if key in own and _is_number(value)}
+        where = {
+            key: str(value) for key, value in row.items() if key in PLACES and isinstance(value, str | int)
+        }
+        numbers = {key: value for key, value in row.items() if key in own and _fits(value, own[key])}
         strange = [key for key in row if key not in {*where, *numbers}]
         if strange or not where or not numbers:
             words = f"{', '.join(strange)}: " if strange else ""
@@ -141,5 +143,16 @@ def _specials(
             yield where, {key: float(value) for key, value in numbers.items()}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+MOST = 1e15  # of any unit: no second, byte or core counts so far
+
+
+def _fits(value: Any, threshold: Threshold) -> bool:
+    """Whether it is a number that the threshold can be; a share of 20 is meant to be 0.2, and would flag every job."""
+    most = 1 if threshold.unit is Unit.SHARE else MOST
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _wanted(threshold: Threshold) -> str:
+    if threshold.unit is Unit.SHARE:
+        return "must be a number from 0 to 1 (0.2 is 20 %)"
+    return "must be a number, 0 or more"
