@@ -151,6 +151,14 @@ def test_a_day_judged_late_tells_that_a_cause_is_not_new(cast: Cast, clock: Cloc
     assert (finding.course, finding.first_seen) == (Course.STEADY, day - 3 * DAY)
 
 
+def test_days_judged_after_what_runs_tell_it_too(cast: Cast, clock: Clock) -> None:
+    look(rack())
+    for days in (3, 2, 1):
+        look(rack(), basis=Basis.FINISHED, at=now_is.now() - days * DAY)
+    look(rack())
+    assert Finding.objects.get().course == Course.STEADY
+
+
 def test_what_runs_is_preferred_and_what_ended_keeps_a_finding_alive(cast: Cast, clock: Clock) -> None:
     look(rack(100.0))
     look(rack(50.0), basis=Basis.FINISHED, at=local_day(now_is.now().astimezone(PARIS).date(), PARIS)[0])

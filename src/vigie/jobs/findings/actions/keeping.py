@@ -197,6 +197,7 @@ def _bring_up(actor: Actor, finding: Finding, row: Synthesis, one: Found, *, mad
             back_at=row.at,
             first_seen=finding.first_seen,
         )
+    finding.first_seen = min(finding.first_seen, row.at)
     seen = "seen_running" if row.basis == Basis.RUNNING else "seen_finished"
     setattr(finding, seen, row.at)
     if row.basis == Basis.RUNNING or not _runs_now(finding, row):
