@@ -114,6 +114,20 @@ def test_what_is_no_such_file_is_said_in_words(tmp_path, reader):
             list(reader.read(tmp_path / name, Tally()))
 
 
+@pytest.mark.parametrize("quoted", ["{}", '"{}"', '"{}\n,"'])
+def test_a_name_of_a_million_characters_costs_only_itself(tmp_path, quoted):
+    path = tmp_path / "t.csv"
+    path.write_text("job_id,name,user\n1,n,ana\n2," + quoted.format("é" * 10**6) + ",bo\n3,n,cy\n")
+    tally = Tally()
+    rows = CsvFile().scan(path, tally, cluster="c").to_pylist()
+    assert [(row["job_id"], row["user"], len(row["name"])) for row in rows] == [
+        ("1", "ana", 1),
+        ("2", "bo", 1000),
+        ("3", "cy", 1),
+    ]
+    assert tally.notes == {"names longer than 1000 characters: cut": 1}
+
+
 def test_a_column_that_is_nowhere_is_named(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("job_id,a\n1,2\n")
