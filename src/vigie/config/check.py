@@ -10,6 +10,7 @@ from pathlib import Path
 from vigie.cli.house import Finding
 from vigie.config import options as config
 from vigie.config.options import SECRETS, Options
+from vigie.contracts.channel import BadConfiguration
 
 CONNECT_SECONDS = 5
 
@@ -183,13 +184,22 @@ def _batch_system(name: str) -> Finding:
     from vigie.jobs import adapters  # noqa: PLC0415 # needs Django
 
     system = adapters.configured(name)
-    others = [other for other in adapters.tables() if other < name]
-    if twin := next((one for one in others if adapters.configured(one).cluster == system.cluster), ""):
+    if twin := next((one for one in adapters.tables() if one < name and _cluster(one) == system.cluster), ""):
         words = f"its cluster is {system.cluster}, as that of batch.{twin}; give one of them another name."
         return Finding(f"batch {name}", ok=False, words=words)
     tried = system.info.tried_on or "no real system yet"
     words = f"{system.info.title_en}, cluster {system.cluster}; tried on {tried}"
     return Finding(f"batch {name}", ok=True, words=words)
+
+
+def _cluster(name: str) -> str:
+    """ "" if it is wrong: that is said where its turn comes."""
+    from vigie.jobs import adapters  # noqa: PLC0415 # needs Django
+
+    try:
+        return adapters.configured(name).cluster
+    except BadConfiguration:
+        return ""
 
 
 def _mail_server(options: Options) -> Finding:

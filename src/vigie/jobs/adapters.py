@@ -58,5 +58,11 @@ def reader(name: str) -> JobFile:
             _("There is no format “%(name)s”.") % {"name": name},
             hint=_("Formats: %(names)s.") % {"names": ", ".join(sorted(installed(FILES))) or "–"},
         )
-    loaded: type[JobFile] = point.load()
+    try:
+        loaded: type[JobFile] = point.load()
+    except Exception as error:
+        raise BadInput(
+            "jobs.broken_format",
+            _("The reader of “%(name)s” can’t be loaded: %(problem)s") % {"name": name, "problem": error},
+        ) from error
     return loaded()
