@@ -36,6 +36,7 @@ NOT_ROWS = frozenset(
         "digest",
         "image",
         "bar",
+        "np",
     }
 )
 
