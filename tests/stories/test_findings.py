@@ -220,6 +220,22 @@ def test_each_support_person_gets_one_mail_a_day_in_their_language(cast: Cast, c
     assert not actions.digests_due()
 
 
+def test_a_cluster_that_nobody_looks_at_any_more_is_no_news(cast: Cast, clock: Clock) -> None:
+    with clock.travel(datetime(2026, 11, 22, 22, 0, tzinfo=UTC)):
+        look(rack())
+    with clock.travel(datetime(2026, 11, 23, 0, 0, tzinfo=PARIS)):
+        look(rack(), basis=Basis.FINISHED)
+    with clock.travel(datetime(2026, 11, 23, 7, 0, tzinfo=PARIS)):
+        actions.send_digests()
+    mails = Delivery.objects.filter(topic="jobs")
+    assert mails
+    assert all("ended yesterday" in one.payload["text"].lower() or one.language == "fr" for one in mails)
+    assert not any("running now" in one.payload["text"].lower() for one in mails)
+    mails.delete()
+    with clock.travel(datetime(2027, 11, 23, 7, 0, tzinfo=PARIS)):
+        assert actions.send_digests() == 0
+
+
 def test_jobs_of_no_experiment_go_to_who_is_on_support_duty(cast: Cast, clock: Clock) -> None:
     with clock.travel(datetime(2026, 11, 22, 14, 0, tzinfo=UTC)):
         look(rack(shares=(Share("", 4, 1, 50.0, 50.0),)))
@@ -231,7 +247,7 @@ def test_jobs_of_no_experiment_go_to_who_is_on_support_duty(cast: Cast, clock: C
 @pytest.mark.parametrize("day", ["2026-10-25", "2027-03-28"])
 def test_a_day_on_which_the_clocks_change_has_one_mail_at_seven(cast: Cast, clock: Clock, day: str) -> None:
     seven = datetime.fromisoformat(f"{day}T07:00").replace(tzinfo=PARIS).astimezone(UTC)
-    with clock.travel(seven - timedelta(hours=6)):
+    with clock.travel(seven - timedelta(hours=1)):
         look(rack())
     sent = []
     for quarter in range(-20, 66):

@@ -12,6 +12,7 @@ from vigie.jobs.findings.rules import Basis, Point, Presence
 from vigie.kernel import clock
 from vigie.kernel.errors import Missing
 
+YESTERDAY = timedelta(hours=25)  # the end of yesterday is not longer ago, on a day of 25 hours either
 STALE = timedelta(hours=2)  # a look at running jobs older than this no longer speaks of now
 
 
@@ -153,8 +154,14 @@ class ExperimentWaste:
 
 
 def waste_by_experiment() -> list[ExperimentWaste]:
-    """The last looks of all clusters, by experiment, the costliest first; several clusters of one are added up."""
-    looks = [*latest(Basis.RUNNING), *latest(Basis.FINISHED)]
+    """The last looks of all clusters, by experiment, the costliest first; several clusters of one are added up.
+
+    Looks that no longer speak of what runs, or of yesterday, are left out: a cluster that is away, or was switched off
+    for good, must not be reported every morning.
+    """
+    now = clock.now()
+    looks = [row for row in latest(Basis.RUNNING) if now - row.at <= STALE]
+    looks += [row for row in latest(Basis.FINISHED) if now - row.at <= YESTERDAY]
     rows = FindingShare.objects.filter(synthesis__in=[row.pk for row in looks]).select_related(
         "synthesis", "finding", "experiment"
     )
