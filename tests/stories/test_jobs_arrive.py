@@ -11,10 +11,12 @@ from tests.support.jobs import job
 from tests.support.stranger_farm import FARM, Farm
 from vigie.contracts.batch import Away
 from vigie.jobs import adapters
+from vigie.jobs.findings.queries.jobs import job as job_of
 from vigie.jobs.lake import LakeTrouble
 from vigie.jobs.models import BatchSource, LineAside
 from vigie.jobs.queries import lake, standings
 from vigie.jobs.rules import Asked
+from vigie.kernel.errors import Refused
 from vigie.worker.modules import modules
 from vigie.worker.runner import Runner
 
@@ -190,6 +192,15 @@ def test_a_lake_that_cannot_be_written_moves_no_watermark(
     clock.tick(minutes=2)
     until_caught_up(clock)
     assert known() == ["1"]
+
+
+def test_a_lake_that_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_args: object, **_how: object) -> None:
+        raise LakeTrouble("/data/lake can't be read: Input/output error. See to the disk.")
+
+    monkeypatch.setattr("vigie.jobs.lake.Lake.open", gone)
+    with pytest.raises(Refused, match="See to the disk"):
+        job_of("farm", "1")
 
 
 def test_the_database_that_is_away_after_the_files_are_written_loses_nothing(

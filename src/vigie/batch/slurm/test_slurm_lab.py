@@ -320,7 +320,7 @@ def test_slurmrestd_tells_the_same(farm: Farm) -> None:
 
 
 def test_slurmrestd_that_refuses_or_is_away(farm: Farm, tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("not a token", "ascii")
+    (tmp_path / "token").write_text("not-a-token", "ascii")
     for changes in (
         {"rest_url": farm.lab.rest_url, "rest_user": "root", "rest_token_file": str(tmp_path / "token")},
         {"rest_url": "http://127.0.0.1:1"},

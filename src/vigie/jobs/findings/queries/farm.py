@@ -20,11 +20,13 @@ from vigie.jobs.findings import slow
 from vigie.jobs.findings.models import OutageWindow, Place
 from vigie.jobs.findings.queries.findings import exemptions as exemptions_in_force
 from vigie.jobs.findings.rules import ExemptionKind, PlaceKind
-from vigie.jobs.lake.engine import DuckEngine
+from vigie.jobs.lake.engine import DuckEngine, FilesTrouble
+from vigie.jobs.lake.folder import LakeTrouble
 from vigie.jobs.lake.lake import Lake
 from vigie.jobs.lake.schema import ACCOUNTS, NODE_MAP, QUEUE_MAP
 from vigie.jobs.queries.lake import folder as lake_folder
 from vigie.jobs.queries.lake import lake as desk_lake
+from vigie.kernel.errors import Refused
 from vigie.services.queries import touched_by
 
 EXPLAINING = ("down", "degraded")  # the effects of an outage for which a job may wait
@@ -119,10 +121,14 @@ def days(since: datetime, until: datetime) -> list[date]:
 def opened(
     since: datetime | None = None, until: datetime | None = None, *, bad: pa.Table | None = None
 ) -> Iterator[DuckEngine]:
-    """An engine over what ended or was seen in [since, until), with the maps; relation `slow`: `slow.SLOW`."""
-    engine = lake().open(since, until, maps(), zone=settings.TIME_ZONE)
+    """An engine over what ended or was seen in [since, until), with the maps; relation `slow`: `slow.SLOW`.
+
+    Raises Refused if the files of the lake can't be read, in words for whoever sees to them.
+    """
     try:
-        engine.register("slow", slow.SLOW.empty_table() if bad is None else bad)
-        yield engine
-    finally:
-        engine.close()
+        engine = lake().open(since, until, maps(), zone=settings.TIME_ZONE)
+        with engine:
+            engine.register("slow", slow.SLOW.empty_table() if bad is None else bad)
+            yield engine
+    except (LakeTrouble, FilesTrouble) as error:
+        raise Refused("jobs.lake_unreadable", str(error)) from error
