@@ -78,6 +78,12 @@ def test_people_get_sentences_first_in_their_language(vigie, tmp_path):
     assert "Efficacité CPU faible" in french
 
 
+def test_a_file_that_tells_no_lengths_is_not_called_good(vigie, tmp_path):
+    file = table(tmp_path / "mine.csv", [{"owner": "ana", "site": "lyon"}, {"owner": "bob", "site": "ral"}])
+    assert "None of them could be judged" in vigie("jobs", "explain", str(file)).out
+    assert "None of them could" not in vigie("jobs", "explain", str(farm(tmp_path / "farm.csv"))).out
+
+
 def test_attributes_can_be_chosen(vigie, tmp_path):
     ran = vigie("jobs", "explain", str(farm(tmp_path / "f.csv")), "--attributes", "node,user", "--json")
     assert [one["where"] for one in json.loads(ran.out)["findings"]] == [{"node": "n3"}]

@@ -35,6 +35,7 @@ def test_slow_jobs_are_listed_with_their_reason(vigie):
     assert told["count"] == len([n for n in range(600) if n % 12 // 4 == 2 and n % 3 == 0])
     assert all(row["user"] == "anna" and row["detectors"] for row in told["jobs"])
     assert vigie("jobs", "slow", "--order", "name; DROP").code == 2
+    assert vigie("jobs", "slow", "--detector", "slowness").code == 2
 
 
 def test_one_job_is_shown_and_a_missing_one_is_said(vigie):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -62,12 +62,15 @@ class CommandBatch:
         return self._settings.cluster
 
     def running(self, tally: Tally) -> Iterator[pa.RecordBatch]:
-        """What the command `running` prints, without what has ended; a job without a state runs."""
+        """What the command `running` prints, without what has ended; a job without a state runs.
+
+        Where no elapsed time is printed, that of a job that runs is the time since its start.
+        """
         for batch in self._asked(self._settings.running, tally):
             states = pc.fill_null(batch["state"], "running")
             place = batch.schema.get_field_index("state")
             live = pc.and_(pc.is_in(states, value_set=pa.array(sorted(LIVE))), pc.is_null(batch["ended"]))
-            found = batch.set_column(place, batch.schema.field(place), states)
+            found = _with_elapsed(batch.set_column(place, batch.schema.field(place), states))
             yield _kept(found, live, "jobs among the running that have ended: left out", tally)
 
     def finished(self, since: datetime, until: datetime, tally: Tally) -> Iterator[pa.RecordBatch]:
@@ -131,6 +134,16 @@ class CommandBatch:
                     f"{job.job_id} is another attempt by now: {what} {rows[0][what]}; meant was {meant}."
                 )
         return str(rows[0]["user"] or "")
+
+
+def _with_elapsed(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Without it no detector could judge what runs. Suspended time is unknown here, so a suspended job gets none."""
+    place = batch.schema.get_field_index("elapsed_s")
+    since = pc.subtract(pa.scalar(datetime.now(UTC), MOMENT), batch["started"])
+    took = pc.divide(since.cast(pa.int64()), 1_000_000)
+    runs = pc.and_(pc.equal(batch["state"], "running"), pc.greater_equal(took, 0))
+    elapsed = pc.coalesce(batch["elapsed_s"], pc.if_else(runs, took, None))
+    return batch.set_column(place, batch.schema.field(place), elapsed)
 
 
 def _kept(batch: pa.RecordBatch, mask: Any, why: str, tally: Tally) -> pa.RecordBatch:

@@ -57,6 +57,8 @@ def test_the_example_of_the_manual_works(farm):
     found, _ = rows(system)
     assert {(row["name"], row["state"], row["cores"]) for row in found} == {("long", "running", 2)}
     now = datetime.now(UTC)
+    assert all(0 <= row["elapsed_s"] <= (now - row["started"]).total_seconds() for row in found)
+    now = datetime.now(UTC)
     ended = list(system.finished(now - timedelta(hours=1), now, Tally()))
     assert {row["name"] for batch in ended for row in batch.to_pylist()} >= {"one", "two"}
 

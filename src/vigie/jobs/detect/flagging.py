@@ -37,12 +37,13 @@ class Engine(Protocol):
 class Counts:
     """What was found, in numbers.
 
-    `judged` attempts were looked at, `bad` of them lost `lost_core_hours`. Of `unknown` among them nothing can be said of
+    `judged` attempts were looked at, `settled` of them ran for long enough that something could be said, `bad` of them lost `lost_core_hours`. Of `unknown` among them nothing can be said of
     their CPU time: `doubts` says why ({reason: attempts}, words in `guards.DOUBTS`). `by_detector` counts flags;
     `exempt` counts attempts spared by an exemption.
     """
 
     judged: int
+    settled: int
     bad: int
     lost_core_hours: float
     unknown: int
@@ -232,13 +233,15 @@ def counted(engine: Engine, thresholds: Thresholds, row: str) -> tuple[Counts, p
         f"FROM verdicts WHERE lost IS NOT NULL OR (doubt IS NOT NULL AND settled)"
     )
     advice = [f"count({column(one)}) AS {column(one)}" for one in active if one.advice]
-    [sums] = engine.rows(f"SELECT {', '.join(['count(*) AS n', *advice])} FROM verdicts")  # noqa: S608 # same
+    wanted = ", ".join(["count(*) AS n", "count_if(settled) AS settled", *advice])
+    [sums] = engine.rows(f"SELECT {wanted} FROM verdicts")  # noqa: S608 # same
     sums |= {column(one): pc.sum(told.column(column(one))).as_py() or 0 for one in active if not one.advice}
     doubts = {one["values"]: one["counts"] for one in pc.value_counts(told.column("doubt")).to_pylist()}
     doubts.pop(None, None)
     bad = told.filter(pc.is_valid(told.column("lost")))
     counts = Counts(
         judged=sums["n"],
+        settled=sums["settled"],
         bad=bad.num_rows,
         lost_core_hours=pc.sum(bad.column("lost")).as_py() or 0.0,
         unknown=sum(doubts.values()),
@@ -257,10 +260,11 @@ def _counted(engine: Engine) -> Flags:
     names = engine.rows("SELECT detector, count(*) AS n FROM flags GROUP BY detector ORDER BY detector")
     [sums] = engine.rows("SELECT count(*) AS n, coalesce(sum(lost_core_hours), 0.0) AS lost FROM bad")
     [spared] = engine.rows("SELECT count(*) AS n FROM flagged WHERE exempt")
-    [seen] = engine.rows("SELECT count(*) AS n FROM judged WHERE due")
+    [seen] = engine.rows("SELECT count(*) AS n, count_if(settled) AS settled FROM judged WHERE due")
     return Flags(
         table=table,
         judged=seen["n"],
+        settled=seen["settled"],
         bad=sums["n"],
         lost_core_hours=sums["lost"],
         unknown=sum(row["n"] for row in doubts if row["doubt"]),

@@ -110,7 +110,10 @@ def sentence(
     """
     ranks = {name: rank for rank, name in enumerate(phrases)}
     named = sorted(finding.where.items(), key=lambda one: ranks.get(one[0], len(ranks)))
-    which = " ".join(_which(name, value, language, phrases) for name, value in named)
+    strangers = [name for name, _value in named if name not in phrases]
+    which = " ".join(
+        _which(name, value, language, phrases, again=name in strangers[1:]) for name, value in named
+    )
     jobs, flagged, lost = (
         number(finding.jobs, language),
         number(finding.flagged, language),
@@ -162,8 +165,12 @@ def number(value: float, language: Language, digits: int | None = None) -> str:
     return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
 
 
-def _which(name: str, value: Value, language: Language, phrases: Mapping[str, Phrase]) -> str:
-    phrase = phrases.get(name) or Phrase("dont {name} vaut {}", "with {name} {}")
+def _which(name: str, value: Value, language: Language, phrases: Mapping[str, Phrase], *, again: bool) -> str:
+    """`again`: an attribute without a phrase was said just before it."""
+    stranger = (
+        Phrase("et {name} vaut {}", "and {name} {}") if again else Phrase("dont {name} vaut {}", "with {name} {}")
+    )
+    phrase = phrases.get(name) or stranger
     text = phrase.fr if language == "fr" else phrase.en
     shown = "".join(sign if sign.isprintable() else " " for sign in str(value)[: LONGEST_VALUE * 8])
     said = " ".join(shown.split()) or "«\u00a0\u00a0»"

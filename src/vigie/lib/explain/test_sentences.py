@@ -37,7 +37,7 @@ def test_an_attribute_of_ones_own_speaks_by_its_phrase_or_by_its_name():
     mine = {**PHRASES, "user": Phrase("confiés par {}", "entrusted by {}")}
     assert "entrusted by alice on node n7" in sentence(FINDING, "en", mine)
     assert "confiés par alice sur le nœud n7" in sentence(FINDING, "fr", mine)
-    assert "with user alice with node n7" in sentence(FINDING, "en", {})
+    assert "with user alice and node n7" in sentence(FINDING, "en", {})
 
 
 def test_numbers_keep_their_whole_part():

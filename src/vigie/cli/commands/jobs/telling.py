@@ -94,6 +94,13 @@ def _show_flags(found: straight.Told, spoken: str) -> None:
     flags = found.flags
     if flags is None:
         return
+    if found.explanation.jobs and not flags.settled:
+        output.line(
+            _(
+                "None of them could be judged: they have not ended, ran for too short a time, "
+                "or the file doesn’t say how long (--columns, --flag)."
+            )
+        )
     titles = {one.name: one.title for one in detectors()}
     rows = [
         (_(spoken_title(titles[name], spoken)), words.spoken(count, Unit.COUNT, spoken))

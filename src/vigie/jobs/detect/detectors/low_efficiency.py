@@ -29,7 +29,7 @@ DETECTOR = Detector(
     when="cpu_s < {efficiency} * judged_s * cores",
     why=Words(
         "used {cpu} of CPU in {elapsed} on {cores}: an efficiency of {efficiency}",
-        "a utilisé {cpu} de CPU en {elapsed} sur {cores} : une efficacité de {efficiency}",
+        "a utilisé {cpu} de CPU en {elapsed} sur {cores}\u00a0: une efficacité de {efficiency}",
     ),
     numbers={
         "cpu": Number("cpu_s", Unit.SECONDS),

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from django.utils.translation import gettext_lazy as _
 
+from vigie.jobs.detect.detectors import detectors
 from vigie.jobs.findings import slow
 from vigie.jobs.findings.models import Finding
 from vigie.jobs.findings.queries import farm
@@ -241,8 +242,8 @@ def _span(wanted: JobFilter) -> tuple[datetime, datetime]:
     return wanted.since or until - SPAN, until
 
 
-def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
-    """The text for the jobs asked for, with their verdicts, and its values."""
+def _check(wanted: JobFilter) -> None:
+    """Raises BadInput for an order or a detector that there isn't."""
     if wanted.order not in ORDERS:
         raise BadInput(
             "jobs.order",
@@ -250,6 +251,18 @@ def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
             hint=_("What can: %(names)s.") % {"names": ", ".join(ORDERS)},
             field="order",
         )
+    if wanted.detector and wanted.detector not in (known := [one.name for one in detectors()]):
+        raise BadInput(
+            "jobs.detector",
+            _("There is no detector “%(name)s”.") % {"name": wanted.detector[:40]},
+            hint=_("There are: %(names)s.") % {"names": ", ".join(known)},
+            field="detector",
+        )
+
+
+def _select(wanted: JobFilter) -> tuple[str, dict[str, Any]]:
+    """The text for the jobs asked for, with their verdicts, and its values."""
+    _check(wanted)
     source = "prepared_latest" if wanted.basis is Basis.RUNNING else "prepared"
     columns = ", ".join(f'j."{one.name}"' for one in (*slow.SLOW,) if one.name not in slow.VERDICT.names)
     verdict = ", ".join(f"b.{name}" for name in slow.VERDICT.names if name != "at")
