@@ -168,7 +168,9 @@ def number(value: float, language: Language, digits: int | None = None) -> str:
 def _which(name: str, value: Value, language: Language, phrases: Mapping[str, Phrase], *, again: bool) -> str:
     """`again`: an attribute without a phrase was said just before it."""
     stranger = (
-        Phrase("et {name} vaut {}", "and {name} {}") if again else Phrase("dont {name} vaut {}", "with {name} {}")
+        Phrase("et {name} vaut {}", "and {name} {}")
+        if again
+        else Phrase("dont {name} vaut {}", "with {name} {}")
     )
     phrase = phrases.get(name) or stranger
     text = phrase.fr if language == "fr" else phrase.en
