@@ -9,7 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -166,7 +166,8 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     field = place(first["loc"])
     words = sentence(first)
     more = len(error.errors) - 1
-    hint = _("%(n)s more fields are wrong.") % {"n": more} if more > 0 else ""
+    words = ngettext("%(n)s more field is wrong.", "%(n)s more fields are wrong.", more)
+    hint = words % {"n": more} if more > 0 else ""
     message = f"{field}: {words}" if field else words
     return answer(422, "input.invalid", message, hint=hint, field=field)
 

@@ -69,6 +69,11 @@ def test_support_exempts_and_others_do_not(cast: Cast, caller):
     assert script.get("/jobs/exemptions?ended=true").json()["count"] == 1
 
 
+def test_one_more_wrong_field_is_said_in_the_singular(cast: Cast, caller):
+    error = caller(cast.lucie, ["jobs"]).get("/jobs/attempts").json()["error"]
+    assert error["hint"] == "1 autre champ est faux."
+
+
 @pytest.mark.parametrize(
     "path", ["explain", "findings", "slow", "attempts?cluster=farm&id=1", "sources", "exemptions"]
 )
