@@ -20,7 +20,7 @@ _GZIP = b"\x1f\x8b"
 _OTHERS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip"}
 _BOM = b"\xef\xbb\xbf"
 _PROBE = 8192
-_ASCII, _MANY = 127, 10_000
+_ASCII, _NEWLINE, _MANY = 127, 10, 10_000
 _STRANGE = "\ufffd".encode()
 _PACKED = 1 << 18
 
@@ -78,7 +78,7 @@ def pieces(
                 )
             if end:
                 yield Piece(line, (mend or sound)(rest[:end], tally))
-                line += rest.count(b"\n", 0, end)
+                line += int(np.count_nonzero(np.frombuffer(rest, np.uint8, end) == _NEWLINE))
                 rest = rest[end:]
     if first:
         raise Refusal(f"{path} is empty: there is nothing to read")
@@ -203,7 +203,9 @@ def _strange(data: bytes, start: int) -> list[int]:
 
 def _mended(data: bytes, places: list[int], tally: Tally) -> bytes:
     """Line by line: most are plain, and looking at all of them takes long."""
-    parts, done, passed, broken = [], 0, 0, 0
+    view = memoryview(data)
+    parts: list[bytes | memoryview] = []
+    done = passed = broken = 0
     for place in places:
         if place < passed:
             continue
@@ -213,9 +215,9 @@ def _mended(data: bytes, places: list[int], tally: Tally) -> bytes:
         whole = line.decode(errors="replace").encode()
         if whole != line:
             broken += 1
-            parts += [data[done:start], whole]
+            parts += [view[done:start], whole]
             done = passed
     if not broken:
         return data
     tally.note("lines with characters that are not UTF-8", broken)
-    return b"".join([*parts, data[done:]])
+    return b"".join([*parts, view[done:]])

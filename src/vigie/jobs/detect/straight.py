@@ -84,12 +84,15 @@ def explain_file(
     """What the bad jobs of a file have in common. Raises Unfit, BatchFailure (of the reader), EngineTrouble."""
     table = _read(path, reader, tally, asked)
     _check(path, table, asked)
+    pa.default_memory_pool().release_unused()  # what reading took besides
     with TemporaryDirectory(prefix="vigie-") as spill, DuckEngine(_bounds(spill)) as engine:
         columns = Columns(table, engine, asked.zone)
+        if "name_shape" in (asked.attributes or USUAL):
+            columns.get("name_shape")
         counts, lost = (
             (None, None) if asked.flag else _judged(engine, columns, thresholds or Thresholds(), now)
         )
-        return _explained(columns, asked, counts, lost)
+    return _explained(columns, asked, counts, lost)  # without the engine, which holds a row per job
 
 
 def _check(path: Path, table: pa.Table, asked: Asked) -> None:

@@ -14,6 +14,7 @@ from pyarrow import csv
 from vigie.batch.files.sacct.layout import Layout
 
 Odd = list[tuple[int, str]]
+BLOCK = 1 << 20  # what the caches of a processor hold
 
 
 def cut_up(data: bytes, layout: Layout, first: int) -> tuple[pa.RecordBatch, Odd]:
@@ -23,9 +24,23 @@ def cut_up(data: bytes, layout: Layout, first: int) -> tuple[pa.RecordBatch, Odd
     """
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b" ")
-    odd: Odd = []
     if not data:
-        return made([], layout), odd
+        return made([], layout), []
+    try:
+        table, odd = _read(data, layout, first, BLOCK)
+    except pa.ArrowInvalid:  # a line is longer than a block
+        table, odd = _read(data, layout, first, len(data) + 1)
+    rows = made([column.combine_chunks() for column in table.columns], layout)
+    keys = rows[layout.key]
+    numbered = pc.and_(pc.greater_equal(keys, "0"), pc.less(keys, ":"))  # begin with a digit
+    if pc.all(numbered).as_py():
+        return rows, odd
+    nameless = np.flatnonzero(~numbered.to_numpy(zero_copy_only=False))
+    return rows.filter(numbered), sorted(odd + _nameless(data, nameless, odd, first))
+
+
+def _read(data: bytes, layout: Layout, first: int, block: int) -> tuple[pa.Table, Odd]:
+    odd: Odd = []
 
     def apart(row: csv.InvalidRow) -> str:
         odd.append((first + row.number - 1, row.text))
@@ -33,7 +48,7 @@ def cut_up(data: bytes, layout: Layout, first: int) -> tuple[pa.RecordBatch, Odd
 
     table = csv.read_csv(
         pa.py_buffer(data),
-        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=layout.names),
+        csv.ReadOptions(use_threads=False, block_size=block, column_names=layout.names),
         csv.ParseOptions(
             delimiter=layout.mark,
             quote_char=False,
@@ -48,13 +63,7 @@ def cut_up(data: bytes, layout: Layout, first: int) -> tuple[pa.RecordBatch, Odd
             strings_can_be_null=False,
         ),
     )
-    rows = made([column.combine_chunks() for column in table.columns], layout)
-    keys = rows[layout.key]
-    numbered = pc.and_(pc.greater_equal(keys, "0"), pc.less(keys, ":"))  # begin with a digit
-    if pc.all(numbered).as_py():
-        return rows, odd
-    nameless = np.flatnonzero(~numbered.to_numpy(zero_copy_only=False))
-    return rows.filter(numbered), sorted(odd + _nameless(data, nameless, odd, first))
+    return table, odd
 
 
 def made(columns: list[Any], layout: Layout) -> pa.RecordBatch:

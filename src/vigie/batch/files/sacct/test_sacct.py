@@ -179,7 +179,7 @@ def test_what_can_not_be_is_kept_and_noted(tmp_path):
         job("2", start="2026-03-01T11:00:00", end="2026-03-01T10:00:00"),
         job("3", start="2099-01-01T00:00:00", end="2099-01-01T01:00:00"),
         job("4", elapsed="-5"),
-        job("5", "x" * 10**6),
+        job("5", "x" * 2 * 10**6),
         job("6", state="RUNNING", end="Unknown"),
         job("6", cpu="00:30:00"),
         job("7", submit="never", cores="many", cpu="a lot"),
