@@ -93,3 +93,24 @@ def test_explain_without_a_file_says_the_findings_of_the_desk(vigie):
     assert {"jobs", "flagged", "lost_core_hours", "findings", "unexplained_core_hours"} == set(told)
     assert told["findings"][0]["where"] == {"rack": "r2"}
     assert vigie("jobs", "explain", "--flag", "bad").code == 2
+
+
+def test_a_full_disk_is_said_with_the_name_of_what_is_full(vigie, monkeypatch):
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr("vigie.cli.commands.jobs.desk.sys.stdout", Unbuffered(full))
+        ran = vigie("jobs", "export")
+    assert ran.code == 2
+    assert "standard output: No space left on device" in ran.err
+
+
+class Unbuffered:
+    """A stream whose every write reaches the device."""
+
+    def __init__(self, device: io.RawIOBase) -> None:
+        self.device = device
+
+    def write(self, text: str) -> None:
+        self.device.write(text.encode())
+
+    def flush(self) -> None:
+        pass

@@ -158,7 +158,7 @@ def export(wanted: JobFilter, form: str, file: Path | None) -> None:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise Wrong(f"{file}: {error.strerror}.") from None
+        raise Wrong(f"{file or _('standard output')}: {error.strerror or error}.") from None
 
 
 def exempt(as_: str, kind: str, value: str, *, until: str, why: str, cluster: str, as_json: bool) -> None:
