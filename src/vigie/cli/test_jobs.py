@@ -103,6 +103,9 @@ def test_a_flag_and_a_weight_of_the_file_take_the_place_of_the_detectors(vigie, 
     assert said["flagged"] == sum(row["bad"] for row in rows)
     assert said["lost_core_hours"] == pytest.approx(2.5 * said["flagged"])
     assert [one["where"] for one in said["findings"]] == [{"site": "b", "kind": "mc"}]
+    spoken = vigie("jobs", "explain", file, "--flag", "bad", "--weight", "cost").out
+    assert "cost lost" in spoken
+    assert "core-hour" not in spoken + json.dumps(said["findings"])
     alone = json.loads(vigie("jobs", "explain", file, "--flag", "bad", "--attributes", "site", "--json").out)
     assert [one["where"] for one in alone["findings"]] == [{"site": "b"}]
 

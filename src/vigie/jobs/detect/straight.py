@@ -69,6 +69,7 @@ class Told:
     explanation: Explanation
     flags: flagging.Counts | None
     attributes: tuple[str, ...]
+    unit: str  # of the losses, as the file names it; "": core-hours
     weighed: bool  # false: neither a weight nor lost core-hours were known; each flagged row counts 1
 
 
@@ -166,7 +167,7 @@ def _explained(columns: Columns, asked: Asked, counts: flagging.Counts | None, l
     if weight is not None:
         data = data.append_column(WEIGHT, weight)
     if not chosen:
-        return Told(_unexplained(flagged, weight), counts, (), weighed=weight is not None)
+        return Told(_unexplained(flagged, weight), counts, (), asked.weight, weighed=weight is not None)
     try:
         explanation = explain(
             data,
@@ -177,7 +178,7 @@ def _explained(columns: Columns, asked: Asked, counts: flagging.Counts | None, l
         )
     except ValueError as error:
         raise Unfit(str(error).replace(WEIGHT, asked.weight).replace(FLAG, asked.flag)) from error
-    return Told(explanation, counts, tuple(chosen), weighed=weight is not None)
+    return Told(explanation, counts, tuple(chosen), asked.weight, weighed=weight is not None)
 
 
 def _weight(columns: Columns, asked: Asked, lost: pa.Array | None) -> pa.Array | None:

@@ -47,8 +47,11 @@ class Explanation:
     tried: int
     weighed: bool = True
 
-    def to_json(self, phrases: Mapping[str, Phrase] = PHRASES) -> dict[str, Any]:
-        """The explanation as JSON has it: finite numbers, and a sentence in French and in English per finding."""
+    def to_json(self, phrases: Mapping[str, Phrase] = PHRASES, *, unit: str = "") -> dict[str, Any]:
+        """The explanation as JSON has it: finite numbers, and a sentence in French and in English per finding.
+
+        `unit`: what the loss counts, if not core-hours, for the sentences; the keys stay.
+        """
         return {
             "jobs": self.jobs,
             "flagged": self.flagged,
@@ -62,8 +65,8 @@ class Explanation:
                     "risk_ratio": round(finding.risk_ratio, 3),
                     "interval": [round(bound, 3) for bound in finding.interval],
                     "sentence": {
-                        "fr": sentence(finding, "fr", phrases, weighed=self.weighed),
-                        "en": sentence(finding, "en", phrases, weighed=self.weighed),
+                        "fr": sentence(finding, "fr", phrases, weighed=self.weighed, unit=unit),
+                        "en": sentence(finding, "en", phrases, weighed=self.weighed, unit=unit),
                     },
                 }
                 for finding in self.findings

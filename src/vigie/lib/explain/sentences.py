@@ -102,11 +102,16 @@ class Said(Protocol):
 
 
 def sentence(
-    finding: Said, language: Language, phrases: Mapping[str, Phrase] = PHRASES, *, weighed: bool = True
+    finding: Said,
+    language: Language,
+    phrases: Mapping[str, Phrase] = PHRASES,
+    *,
+    weighed: bool = True,
+    unit: str = "",
 ) -> str:
     """What is wrong, how sure we are, and what it costs. A time is said in the zone that it carries.
 
-    `weighed` false: the loss is not known, and nothing is said of it.
+    `weighed` false: the loss is not known, and nothing is said of it. `unit`: what it counts, if not core-hours.
     """
     ranks = {name: rank for rank, name in enumerate(phrases)}
     named = sorted(finding.where.items(), key=lambda one: ranks.get(one[0], len(ranks)))
@@ -114,27 +119,30 @@ def sentence(
     which = " ".join(
         _which(name, value, language, phrases, again=name in strangers[1:]) for name, value in named
     )
-    jobs, flagged, lost = (
-        number(finding.jobs, language),
-        number(finding.flagged, language),
-        number(finding.lost, language, 3),
-    )
+    jobs, flagged = number(finding.jobs, language), number(finding.flagged, language)
+    cost = _cost(finding.lost, unit, language) if weighed else ""
     times, sure = times_as_often(finding.risk_ratio, language), _interval(finding.interval, language)
     if language == "fr":
-        hours = "heure-cœur perdue" if finding.lost < 2 else "heures-cœur perdues"  # noqa: PLR2004 (French plural)
-        cost = f", {lost}\u00a0{hours}" if weighed else ""
         since = f", depuis le {_moment(finding.since, language)}" if finding.since else ""
         return (
             f"Les jobs {which} sont signalés {times} que les autres (intervalle à 95\u00a0%\u00a0: {sure})\u00a0: "
             f"{flagged}\u00a0sur\u00a0{jobs}{cost}{since}."
         )
-    hours = "core-hour" if lost == "1" else "core-hours"
-    cost = f", {lost} {hours} lost" if weighed else ""
     since = f", since {_moment(finding.since, language)}" if finding.since else ""
     return (
         f"Jobs {which} are flagged {times} as the others (95% interval: {sure}): "
         f"{flagged} of {jobs}{cost}{since}."
     )
+
+
+def _cost(lost: float, unit: str, language: Language) -> str:
+    """What was lost, after a semicolon: a comma beside a number would read as part of it."""
+    shown, other = number(lost, language, 3), _clean(unit)
+    if language == "fr":
+        hours = "heure-cœur perdue" if lost < 2 else "heures-cœur perdues"  # noqa: PLR2004 (French plural)
+        return f"\u202f; perte de {shown}\u00a0{other}" if other else f"\u202f; {shown}\u00a0{hours}"
+    hours = "core-hour" if shown == "1" else "core-hours"
+    return f"; {shown} {other or hours} lost"
 
 
 def times_as_often(ratio: float, language: Language) -> str:
@@ -174,10 +182,14 @@ def _which(name: str, value: Value, language: Language, phrases: Mapping[str, Ph
     )
     phrase = phrases.get(name) or stranger
     text = phrase.fr if language == "fr" else phrase.en
-    shown = "".join(sign if sign.isprintable() else " " for sign in str(value)[: LONGEST_VALUE * 8])
-    said = " ".join(shown.split()) or "«\u00a0\u00a0»"
-    said = said if len(said) <= LONGEST_VALUE else said[: LONGEST_VALUE - 1] + "…"
-    return text.replace("{name}", name).replace("{}", said)
+    return text.replace("{name}", name).replace("{}", _clean(str(value)) or "«\u00a0\u00a0»")
+
+
+def _clean(value: str) -> str:
+    """On one line, printable, and not endless."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in value[: LONGEST_VALUE * 8])
+    said = " ".join(shown.split())
+    return said if len(said) <= LONGEST_VALUE else said[: LONGEST_VALUE - 1] + "…"
 
 
 def _moment(moment: datetime, language: Language) -> str:

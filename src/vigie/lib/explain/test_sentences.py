@@ -21,7 +21,7 @@ FINDING = Finding(
 def test_in_french():
     assert sentence(FINDING, "fr") == (
         "Les jobs de l’utilisateur alice sur le nœud n7 sont signalés 8,2\u00a0fois plus souvent que les autres "
-        "(intervalle à 95\u00a0%\u00a0: de\u00a05,1 à\u00a014)\u00a0: 312\u00a0sur\u00a01\u202f240, "
+        "(intervalle à 95\u00a0%\u00a0: de\u00a05,1 à\u00a014)\u00a0: 312\u00a0sur\u00a01\u202f240\u202f; "
         "98\u202f765\u00a0heures-cœur perdues, depuis le 1er mars 2026 à 4\u00a0h\u00a005 UTC."
     )
 
@@ -29,7 +29,7 @@ def test_in_french():
 def test_in_english():
     assert sentence(FINDING, "en") == (
         "Jobs of user alice on node n7 are flagged 8.2 times as often as the others (95% interval: 5.1 to 14): "
-        "312 of 1,240, 98,765 core-hours lost, since 1 March 2026 at 04:05 UTC."
+        "312 of 1,240; 98,765 core-hours lost, since 1 March 2026 at 04:05 UTC."
     )
 
 
@@ -73,6 +73,12 @@ def test_what_is_not_known_to_be_lost_is_not_said():
     told = Explanation(10, 1, 1.0, (FINDING,), 0.0, 1, weighed=False).to_json()["findings"][0]["sentence"]
     assert "core-hour" not in told["en"]
     assert "heure" not in told["fr"]
+
+
+def test_a_loss_of_another_unit_is_not_called_core_hours():
+    told = Explanation(10, 1, 1.0, (FINDING,), 0.0, 1).to_json(unit="wasted_eur")["findings"][0]["sentence"]
+    assert "312 of 1,240; 98,765 wasted_eur lost, since" in told["en"]
+    assert "1\u202f240\u202f; perte de 98\u202f765\u00a0wasted_eur, depuis" in told["fr"]
 
 
 def test_attributes_come_in_the_order_of_speech():

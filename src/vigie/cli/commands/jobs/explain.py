@@ -93,7 +93,7 @@ def explain(
     )
     told, tally = telling.told(file, telling.reader(file, form), asked, known.detect)
     if as_json:
-        output.as_json(told.explanation.to_json())
+        output.as_json(told.explanation.to_json(unit=told.unit))
     else:
         telling.show(told)
     telling.show_aside(tally, file)

@@ -17,6 +17,7 @@ from vigie.jobs.detect.detector import Unit
 from vigie.jobs.lake.engine import EngineTrouble
 from vigie.kernel import clock
 from vigie.lib.explain import sentence
+from vigie.lib.explain.sentences import number
 
 GROUP = "vigie.jobfiles"
 LONG_BYTES = 20_000_000  # a smaller file is read before anybody wonders
@@ -73,21 +74,29 @@ def show(found: straight.Told) -> None:
     explanation = found.explanation
     numbers = {"jobs": words.spoken(explanation.jobs, Unit.COUNT, spoken)}
     numbers["bad"] = words.spoken(explanation.flagged, Unit.COUNT, spoken)
-    numbers["lost"] = words.spoken(explanation.lost, Unit.CORE_HOURS, spoken)
+    numbers["lost"] = _loss(explanation.lost, found.unit, spoken)
     if found.weighed:
         output.line(_("%(jobs)s jobs; %(bad)s are bad: %(lost)s lost.") % numbers)
     else:
         output.line(_("%(jobs)s jobs; %(bad)s are bad; what was lost is not known.") % numbers)
-    for number, finding in enumerate(explanation.findings, 1):
+    for place, finding in enumerate(explanation.findings, 1):
         output.line()
-        output.line(f"{number}. {sentence(finding, 'fr' if spoken == 'fr' else 'en', weighed=found.weighed)}")
+        said = sentence(finding, "fr" if spoken == "fr" else "en", weighed=found.weighed, unit=found.unit)
+        output.line(f"{place}. {said}")
     output.line()
     if explanation.flagged and not explanation.findings:
         output.line(_("They have nothing in common that stands out."))
     elif explanation.findings and found.weighed:
-        rest = words.spoken(explanation.unexplained, Unit.CORE_HOURS, spoken)
+        rest = _loss(explanation.unexplained, found.unit, spoken)
         output.line(_("Not explained by these: %(lost)s.") % {"lost": rest})
     _show_flags(found, spoken)
+
+
+def _loss(value: float, unit: str, spoken: str) -> str:
+    """“98,765 core-hours”; with --weight the column's name stands for the unit."""
+    if not unit:
+        return words.spoken(value, Unit.CORE_HOURS, spoken)
+    return f"{number(value, 'fr' if spoken == 'fr' else 'en', 3)}\u00a0{output.clean(unit)}"
 
 
 def _show_flags(found: straight.Told, spoken: str) -> None:
