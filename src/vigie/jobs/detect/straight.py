@@ -38,6 +38,9 @@ MOST_ATTRIBUTES = 40  # to order 3 they make 10,000 tables; twice as many eight 
 MOST_OWN = 1000  # columns of a file beside those of jobs that are looked at to find out which tell
 MOST_NAMED = 40  # columns that a message names
 YES, NO = ("1", "1.0", "true", "t", "yes"), ("0", "0.0", "false", "f", "no", "")
+UNUSED = ("job_id", "submitted", "exit_code")
+"""Columns that nothing here looks at unless they are named: their memory is given back."""
+
 FLAG, WEIGHT, TIME = "vigie_flag", "vigie_weight", "vigie_time"
 
 SOURCE = (
@@ -85,6 +88,8 @@ def explain_file(
     """What the bad jobs of a file have in common. Raises Unfit, BatchFailure (of the reader), EngineTrouble."""
     table = _read(path, reader, tally, asked)
     _check(path, table, asked)
+    named = {asked.flag, asked.weight, *asked.attributes}
+    table = table.drop_columns([name for name in UNUSED if name in table.column_names and name not in named])
     pa.default_memory_pool().release_unused()  # what reading took besides
     with TemporaryDirectory(prefix="vigie-") as spill, DuckEngine(_bounds(spill)) as engine:
         columns = Columns(table, engine, asked.zone)
@@ -131,9 +136,9 @@ def _judged(
     table = columns.table.select(
         [name for name in columns.table.column_names if name in {*JOBS.names, "experiment"}]
     )
-    table = table.append_column("vigie_row", pa.array(np.arange(table.num_rows)))
+    table = table.append_column("vigie_row", pa.array(np.arange(table.num_rows, dtype=np.int32)))
     table = table.append_column("vigie_kind", pa.array(columns.kinds()))
-    table = table.append_column("vigie_whose", pa.array(columns.whose()))
+    table = table.append_column("vigie_whose", pa.array(columns.whose().astype(np.int32)))
     if "experiment" in table.column_names:
         at = table.column_names.index("experiment")
         table = table.set_column(at, "experiment", table.column(at).cast(pa.string()))

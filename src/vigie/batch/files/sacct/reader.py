@@ -16,7 +16,7 @@ from vigie.batch.files.source import Piece, pieces
 from vigie.contracts.batch import JOBS, JobFileInfo, Refusal, Tally
 
 AT_ONCE = max(2, min(4, os.cpu_count() or 1))
-PIECE = 1 << 24
+PIECE = 1 << 23
 _LOOK_BACK = 1 << 16
 
 
