@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from vigie.jobs.findings.models import Finding, FindingMeasure, OutageWindow
 from vigie.jobs.findings.queries import findings as queries
 from vigie.jobs.findings.queries.jobs import jobs_of
-from vigie.jobs.findings.rules import Presence
+from vigie.jobs.findings.rules import Basis, Presence
 from vigie.jobs.findings.texts import amount, attribute_name, cut
 from vigie.kernel import clock
 from vigie.web.access import StaffRequest, staff
@@ -58,6 +58,7 @@ def page(request: StaffRequest, pk: int) -> HttpResponse:
         "chart": charts.cost_by_day(bars, unit=_("core-hours a day")) if len(bars) > 1 else "",
         "shares": [(share, amount(share.lost_per_day)) for share in queries.shares(row)],
         "jobs": [row_shown(job) for job in found.rows] if found else [],
+        "ended": row.basis == Basis.FINISHED,
         "jobs_there": found.count if found else 0,
         "reasons": _reasons(found.rows) if found else [],
         "outages": [(one, one.service.name(get_language() or "fr")) for one in outages_beside(row)],

@@ -56,6 +56,7 @@ HEADS = (
     ("lost", gettext_lazy("Core-hours a day"), "num"),
     ("", pgettext_lazy("job", "Why"), ""),
 )
+LOST = gettext_lazy("Core-hours lost")
 
 
 @staff
@@ -89,7 +90,7 @@ def page(request: StaffRequest) -> HttpResponseBase:
         "when": request.GET.get("when", NOW),
         "ended": wanted.basis is Basis.FINISHED,
         "filtered": any(request.GET.get(name) for name in FILTERS),
-        "heads": [(name, label, kind, _sorted_url(request, name)) for name, label, kind in HEADS],
+        "heads": _heads(request, ended=wanted.basis is Basis.FINISHED),
         "experiments": Experiment.objects.order_by("name").values_list("code", "name"),
         "detectors": [(one.name, title(one.name)) for one in detectors()],
         "states": state_choices(),
@@ -122,6 +123,14 @@ def of_day(day: date) -> dict[str, Any]:
 def _finding(request: HttpRequest) -> Finding | None:
     text = request.GET.get("finding", "")
     return finding_by_id(int(text)) if text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004 # digits of a key
+
+
+def _heads(request: HttpRequest, *, ended: bool) -> list[tuple[str, object, str, str]]:
+    """Of a job that ended the list shows the whole loss, of one that runs its rate."""
+    return [
+        (name, LOST if ended and name == "lost" else label, kind, _sorted_url(request, name))
+        for name, label, kind in HEADS
+    ]
 
 
 def _sorted_url(request: HttpRequest, name: str) -> str:

@@ -119,6 +119,17 @@ def test_the_list_filters_pages_and_sorts_by_its_address(desk: Client, bad_rack:
         assert "bad job" in text(desk, "/desk/jobs/list", **odd)
 
 
+def test_the_loss_of_a_job_that_ended_is_not_called_a_rate(desk: Client, bad_rack: Finding):
+    ended = text(desk, "/desk/jobs/list", all="1", when=f"{SUNDAY - timedelta(days=1):%Y-%m-%d}")
+    assert "Core-hours lost" in ended
+    assert "Core-hours a day" not in ended
+    assert "Core-hours a day" in text(desk, "/desk/jobs/list")
+    assert "Core-hours lost" not in text(desk, f"/desk/jobs/findings/{bad_rack.pk}")
+    Finding.objects.update(basis="finished")
+    its_jobs = text(desk, f"/desk/jobs/findings/{bad_rack.pk}").split('id="its-jobs"')[1]
+    assert "Core-hours a day" not in its_jobs
+
+
 def test_what_is_carried_away_is_every_row_that_fits(desk: Client, bad_rack: Finding):
     query = {"all": "1", "user": "nemo"}
     rows = list(

@@ -77,7 +77,7 @@ def slow(wanted: JobFilter, limit: int, *, as_json: bool) -> None:
         _("Experiment"),
         _("Cores"),
         _("CPU"),
-        _("Lost a day"),
+        _("Core-hours lost") if wanted.basis is Basis.FINISHED else _("Lost a day"),
         _("Why"),
     ]
     output.table(headings, [_row(one) for one in page.rows], empty=_("No bad jobs."))
