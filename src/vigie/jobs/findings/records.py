@@ -29,7 +29,7 @@ def finding_record(one: Finding) -> Record:
         "lost_per_day": round(one.lost_per_day, 3),
         "since": one.since,
         "first_seen": one.first_seen,
-        "last_seen": max((at for at in (one.seen_running, one.seen_finished) if at), default=one.first_seen),
+        "last_seen": one.last_seen,
         "gone_at": one.gone_at,
     }
 

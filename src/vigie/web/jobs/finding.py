@@ -14,7 +14,6 @@ from vigie.jobs.findings.queries import findings as queries
 from vigie.jobs.findings.queries.jobs import jobs_of
 from vigie.jobs.findings.rules import Basis, Presence
 from vigie.jobs.findings.texts import amount, attribute_name, cut
-from vigie.kernel import clock
 from vigie.web.access import StaffRequest, staff
 from vigie.web.jobs import charts
 from vigie.web.jobs.rows import reasons, row_shown
@@ -79,8 +78,8 @@ def _reasons(jobs: Iterable[Any]) -> list[dict[str, Any]]:
 
 def outages_beside(row: Finding) -> list[OutageWindow]:
     """Outages of services while the finding was there: one may be its cause, or its end."""
-    since, end = row.since or row.first_seen, row.gone_at or clock.now()
-    rows = OutageWindow.objects.filter(starts_at__lt=end).select_related("service").order_by("-starts_at")
+    since, end = row.since or row.first_seen, row.last_seen
+    rows = OutageWindow.objects.filter(starts_at__lte=end).select_related("service").order_by("-starts_at")
     return [one for one in rows[:OUTAGES_READ] if one.ends_at is None or one.ends_at > since]
 
 

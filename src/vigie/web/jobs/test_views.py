@@ -15,11 +15,12 @@ from tests.support.cast import SUNDAY, Cast
 from tests.support.farm import HOSTILE, NODES, batch, farm_of_users, job, lake_in, sample
 
 from vigie.jobs.findings import synthesis
-from vigie.jobs.findings.models import Exemption, Finding
+from vigie.jobs.findings.models import Exemption, Finding, OutageWindow
 from vigie.jobs.findings.queries import farm
 from vigie.jobs.findings.queries.jobs import job as job_of
 from vigie.jobs.models import BatchSource
 from vigie.kernel.clock import Clock
+from vigie.services.models import Service
 from vigie.web.jobs.rows import reasons
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -92,6 +93,18 @@ def test_a_finding_shows_its_jobs_and_why_each_was_named(desk: Client, bad_rack:
     listed = text(desk, "/desk/jobs/list", finding=str(bad_rack.pk))
     assert "200 bad jobs run now" in listed
     assert "1–50 of 200" in listed
+
+
+def test_only_outages_of_its_own_time_stand_beside_a_finding(desk: Client, cast: Cast, bad_rack: Finding):
+    path = f"/desk/jobs/findings/{bad_rack.pk}"
+    assert 'aria-current="page">What is wrong' in text(desk, path)
+    OutageWindow.objects.create(
+        outage_id=7, service=Service.objects.all()[0], effect="down", starts_at=SUNDAY - timedelta(hours=1)
+    )
+    assert "/outages/7" in text(desk, path)
+    before = SUNDAY - timedelta(days=3)
+    Finding.objects.update(since=before, first_seen=before, seen_running=None, seen_finished=before)
+    assert "/outages/7" not in text(desk, path)
 
 
 def test_a_finding_that_is_gone_still_shows(desk: Client, bad_rack: Finding):

@@ -1,5 +1,6 @@
 """Findings that last: the cause, what each look measured of it, and whose jobs it hits."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -87,6 +88,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"finding {self.pk}"
+
+    @property
+    def last_seen(self) -> datetime:
+        """The last moment of which a look spoke that found it."""
+        return max((at for at in (self.seen_running, self.seen_finished) if at), default=self.first_seen)
 
     def sentence(self, language: str) -> str:
         return self.sentence_fr if language == "fr" else self.sentence_en
