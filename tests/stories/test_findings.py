@@ -186,7 +186,7 @@ def test_the_first_sentence_in_both_languages(cast: Cast, clock: Clock) -> None:
     look(rack(3000.0), rack(448.0, where={"user": "anna"}))
     with translation.override("en"):
         assert headline(findings.overview()) == (
-            "Of 1,000 running jobs 80 waste 4,310 core-hours a day. Two causes explain 80 % of it."
+            "Of 1,000 running jobs 80 waste 4,310 core-hours a day. Two causes explain 80% of it."
         )
     with translation.override("fr"):
         assert headline(findings.overview()) == (

@@ -27,6 +27,11 @@ def pgettext(context: str, text: str) -> str:
     return _catalogue(language()).pgettext(context, text)
 
 
+def ngettext(one: str, more: str, count: int) -> str:
+    """As `gettext`, for a text that depends on a number."""
+    return _catalogue(language()).ngettext(one, more, count)
+
+
 def gettext(text: str) -> str:
     """The text in the language of this run."""
     return _catalogue(language()).gettext(text)

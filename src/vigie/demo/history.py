@@ -119,7 +119,7 @@ PAST: tuple[Story, ...] = (
             Review(
                 2 * DAY,
                 "Un module trop bavard a rempli le disque en une nuit. Les journaux ont leur propre disque et une alarme à 80 %.",
-                "A talkative module filled the disk in one night. Logs have a disk of their own and an alarm at 80 %.",
+                "A talkative module filled the disk in one night. Logs have a disk of their own and an alarm at 80%.",
             ),
         ),
     ),

@@ -154,5 +154,5 @@ def _fits(value: Any, threshold: Threshold) -> bool:
 
 def _wanted(threshold: Threshold) -> str:
     if threshold.unit is Unit.SHARE:
-        return "must be a number from 0 to 1 (0.2 is 20 %)"
+        return "must be a number from 0 to 1 (0.2 is 20%)"
     return "must be a number, 0 or more"

@@ -21,7 +21,7 @@ def why(detector: str, numbers: str | Mapping[str, Any], language: str) -> str:
 
 
 def spoken(value: float | None, unit: Unit, language: str) -> str:
-    """A number with its unit: 6 h 12 min, 4.3 %, 8 cores."""
+    """A number with its unit: 6 h 12 min, 4.3%, 8 cores."""
     if value is None or not math.isfinite(value):
         return "?"
     if unit is Unit.SECONDS:
@@ -29,7 +29,7 @@ def spoken(value: float | None, unit: Unit, language: str) -> str:
     if unit is Unit.BYTES:
         return memory(value, language)
     if unit is Unit.SHARE:
-        return f"{figure(value * 100, language)}{THIN if language == 'fr' else SOLID}%"
+        return f"{figure(value * 100, language)}{THIN if language == 'fr' else ''}%"
     shown = figure(value, language)
     if unit in _AFTER:
         one, more = _AFTER[unit][language]

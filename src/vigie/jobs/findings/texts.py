@@ -67,7 +67,7 @@ def amount(value: float) -> str:
 def headline(found: Overview | None) -> str:
     """What the page on jobs begins with, in the language of the moment.
 
-    “Of 31,204 running jobs 1,912 waste 4,310 core-hours a day. Three causes explain 87 % of it.”
+    “Of 31,204 running jobs 1,912 waste 4,310 core-hours a day. Three causes explain 87% of it.”
     """
     if found is None:
         return _("No jobs were looked at yet.")
@@ -119,8 +119,8 @@ def _explained(found: Overview) -> str:
     share = {"n": str(_SMALL.get(found.causes, found.causes)), "share": round(found.explained * 100)}
     return (
         ngettext(
-            "%(n)s cause explains %(share)d %% of it.",
-            "%(n)s causes explain %(share)d %% of it.",
+            "%(n)s cause explains %(share)d%% of it.",
+            "%(n)s causes explain %(share)d%% of it.",
             found.causes,
         )
         % share

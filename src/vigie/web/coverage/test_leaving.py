@@ -68,7 +68,7 @@ def test_what_if_shows_before_and_after(lead: Client):
     page = lead.get("/coverage/what-if", {"without": "lucie", "on": "2027-07-01"}).content.decode()
     assert "0 shifts more that nobody can hold, 2 lines more with nobody, in a year" in page
     assert "<svg" in page
-    assert '<td class="num" data-label="After">100 %</td>' in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert '<td class="num" data-label="After">100%</td>' in page.replace("\N{NO-BREAK SPACE}", "")
     assert "What if somebody goes" in lead.get("/coverage/what-if").content.decode()
 
 

@@ -169,7 +169,7 @@ def test_nodes_experiments_and_peers_say_what_is_in_the_lake(desk: Client, bad_r
     assert f"node={NODES[8]}&amp;" in nodes
     experiments = text(desk, "/desk/jobs/experiments")
     assert "<svg" in experiments
-    assert "95 %" in experiments
+    assert "95%" in experiments
     peers = text(desk, "/desk/jobs/peers", experiment="orion")
     assert "beside" in peers
     assert "style=" not in nodes + experiments + peers

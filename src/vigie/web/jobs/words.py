@@ -53,11 +53,11 @@ def state_choices() -> list[tuple[str, str]]:
 
 
 def percent(share: float | None) -> str:
-    """“12 %” as the language writes it; “–” if it was not measured."""
+    """“12%” as the language writes it; “–” if it was not measured."""
     if share is None:
         return "–"
     places = 1 if 0 < share < 0.01 else 0  # noqa: PLR2004 # under one percent a place says more than a zero
-    return _("%(number)s %%") % {"number": number_format(round(share * 100, places), places)}
+    return _("%(number)s%%") % {"number": number_format(round(share * 100, places), places)}
 
 
 def hours(seconds: float | None) -> str:

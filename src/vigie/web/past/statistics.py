@@ -100,7 +100,7 @@ def _shown(service: Service, found: ServiceFigures, language: str) -> dict[str, 
         "name": service.name(language),
         "figures": found,
         "made": found.promises_kept + found.promises_broken,
-        "availability": _("%(number)s %%") % {"number": percent} if share is not None else percent,
+        "availability": _("%(number)s%%") % {"number": percent} if share is not None else percent,
     }
 
 

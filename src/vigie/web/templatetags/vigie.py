@@ -163,6 +163,12 @@ def delivery(channels: Any) -> SafeString:
     )
 
 
+@register.filter(is_safe=True)
+def unbroken(text: str) -> str:
+    """Core-hours stay on one line in a title: a browser may break at a plain hyphen."""
+    return str(text).replace("core-hour", "core\u2011hour").replace("-cœur", "\u2011cœur")
+
+
 @register.filter
 def clocktime(at: datetime | None) -> str:
     return timewords.clocktime(at) if at else "–"

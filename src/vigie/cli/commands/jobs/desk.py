@@ -10,6 +10,8 @@ from vigie.cli.errors import Wrong, say
 from vigie.cli.times import maybe_moment, moment, shown
 from vigie.cli.words import gettext as _
 from vigie.cli.words import language
+from vigie.jobs.detect.detector import Unit
+from vigie.jobs.detect.words import spoken
 from vigie.jobs.detect.words import why as reason_of
 from vigie.jobs.findings import actions, carrying, records
 from vigie.jobs.findings.models import Finding
@@ -86,10 +88,14 @@ def slow(wanted: JobFilter, limit: int, *, as_json: bool) -> None:
 
 
 def _row(one: Job) -> tuple[object, ...]:
-    share = "–" if one.efficiency is None else f"{one.efficiency * 100:.1f} %"
+    share = "–" if one.efficiency is None else _share(one.efficiency)
     lost = amount(one.lost_per_day or 0.0)
     names = (cut(one.job_id, 40), cut(one.user or "–", 24), one.experiment or "–")
     return one.cluster, *names, one.cores, share, lost, _why(one)
+
+
+def _share(value: float) -> str:
+    return spoken(value, Unit.SHARE, language())
 
 
 def _why(one: Job) -> str:
@@ -123,7 +129,7 @@ def _show(one: Job) -> None:
         (_("Cores"), one.cores or ""),
         (_("Started"), shown(one.started)),
         (_("Ended"), shown(one.ended)),
-        (_("CPU"), "" if one.efficiency is None else f"{one.efficiency * 100:.1f} %"),
+        (_("CPU"), "" if one.efficiency is None else _share(one.efficiency)),
         (_("Lost core-hours"), amount(one.lost_core_hours) if one.lost_core_hours else ""),
         (_("Why"), _why(one)),
     )
@@ -132,7 +138,7 @@ def _show(one: Job) -> None:
         (
             shown(point.seen),
             "" if point.cpu_s is None else f"{point.cpu_s:.0f}",
-            "" if point.efficiency is None else f"{point.efficiency * 100:.1f} %",
+            "" if point.efficiency is None else _share(point.efficiency),
         )
         for point in points
     ]

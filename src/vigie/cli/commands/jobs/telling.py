@@ -10,7 +10,7 @@ from typing import Any
 from vigie.cli import output
 from vigie.cli.errors import Wrong, say
 from vigie.cli.words import gettext as _
-from vigie.cli.words import language
+from vigie.cli.words import language, ngettext
 from vigie.contracts.batch import BatchFailure, JobFile, Tally
 from vigie.jobs.detect import detectors, guards, straight, thresholds, words
 from vigie.jobs.detect.detector import Unit
@@ -76,9 +76,19 @@ def show(found: straight.Told) -> None:
     numbers["bad"] = words.spoken(explanation.flagged, Unit.COUNT, spoken)
     numbers["lost"] = _loss(explanation.lost, found.unit, spoken)
     if found.weighed:
-        output.line(_("%(jobs)s jobs; %(bad)s are bad: %(lost)s lost.") % numbers)
+        text = ngettext(
+            "%(jobs)s job; bad: %(bad)s, %(lost)s lost.",
+            "%(jobs)s jobs; %(bad)s are bad: %(lost)s lost.",
+            explanation.jobs,
+        )
+        output.line(text % numbers)
     else:
-        output.line(_("%(jobs)s jobs; %(bad)s are bad; what was lost is not known.") % numbers)
+        text = ngettext(
+            "%(jobs)s job; bad: %(bad)s; what was lost is not known.",
+            "%(jobs)s jobs; %(bad)s are bad; what was lost is not known.",
+            explanation.jobs,
+        )
+        output.line(text % numbers)
     for place, finding in enumerate(explanation.findings, 1):
         output.line()
         said = sentence(finding, "fr" if spoken == "fr" else "en", weighed=found.weighed, unit=found.unit)
@@ -126,7 +136,12 @@ def _show_flags(found: straight.Told, spoken: str) -> None:
         unknown = words.spoken(flags.unknown, Unit.COUNT, spoken)
         output.line()
         output.line(
-            _("Of %(unknown)s jobs nothing can be said: %(why)s.") % {"unknown": unknown, "why": doubts}
+            ngettext(
+                "Of %(unknown)s job nothing can be said: %(why)s.",
+                "Of %(unknown)s jobs nothing can be said: %(why)s.",
+                flags.unknown,
+            )
+            % {"unknown": unknown, "why": doubts}
         )
 
 

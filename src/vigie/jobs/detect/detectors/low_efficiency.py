@@ -11,7 +11,7 @@ DETECTOR = Detector(
     ),
     formula="CPU < efficiency × (elapsed − staging − outages) × cores",
     example=Words(
-        "8 cores for 10 hours and 4 hours of CPU: 5 %, 76 core-hours lost.",
+        "8 cores for 10 hours and 4 hours of CPU: 5%, 76 core-hours lost.",
         "8 cœurs pendant 10 heures et 4 heures de CPU : 5 %, 76 heures-cœur perdues.",
     ),
     thresholds=(
@@ -21,7 +21,7 @@ DETECTOR = Detector(
             Unit.SHARE,
             Words("flagged below this efficiency", "signalé sous cette efficacité"),
             Words(
-                "reportseff shows a CPU efficiency below 20 % in red",
+                "reportseff shows a CPU efficiency below 20% in red",
                 "reportseff montre en rouge une efficacité CPU sous 20 %",
             ),
         ),
