@@ -182,6 +182,10 @@ def test_the_first_sentence_in_both_languages(cast: Cast, clock: Clock) -> None:
     look()
     with translation.override("en"):
         assert headline(findings.overview()) == "None of 1,000 running jobs is known to waste its cores."
+    Synthesis.objects.update(unjudged=200)
+    with translation.override("en"):
+        assert headline(findings.overview()).endswith("cores. 200 of them could not be measured.")
+    Synthesis.objects.update(unjudged=0)
     clock.tick(hours=1)
     look(rack(3000.0), rack(448.0, where={"user": "anna"}))
     with translation.override("en"):

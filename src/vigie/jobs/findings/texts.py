@@ -96,8 +96,17 @@ def headline(found: Overview | None) -> str:
 def _nothing_bad(found: Overview) -> str:
     numbers = {"jobs": amount(found.jobs)}
     if found.basis is Basis.RUNNING:
-        return _("None of %(jobs)s running jobs is known to waste its cores.") % numbers
-    return _("None of %(jobs)s jobs that ended on that day is known to have wasted its cores.") % numbers
+        first = _("None of %(jobs)s running jobs is known to waste its cores.")
+    else:
+        first = _("None of %(jobs)s jobs that ended on that day is known to have wasted its cores.")
+    if not found.unjudged:
+        return first % numbers
+    unknown = ngettext(
+        "%(unknown)s of them could not be measured.",
+        "%(unknown)s of them could not be measured.",
+        found.unjudged,
+    )
+    return f"{first % numbers} {unknown % {'unknown': amount(found.unjudged)}}"
 
 
 _SMALL = {
