@@ -43,6 +43,8 @@ def drawn(chart: Any, *, width: int = 620, height: Any = None, left: int = 40, r
             "titleFontSize": 13,
             "titleFontWeight": "normal",
             "labelLimit": 240,
+            "labelOverlap": "greedy",
+            "labelSeparation": 12,  # readers' fonts may be wider than ours here too
         },
         axisY={"titlePadding": 16},
         legend={"labelColor": INK, "labelFontSize": 13, "symbolStrokeWidth": 1.5, "columnPadding": 40},

@@ -25,7 +25,7 @@ def lost_by_day(bars: tuple[Lost, ...], *, explained: str, unexplained: str, uni
         alt.Chart({"values": rows})
         .mark_bar(strokeWidth=1.5)
         .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), sort=None),
+            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0), sort=None),
             y=alt.Y("lost:Q", title=unit),
             color=alt.Color("kind:N", scale=scale, legend=alt.Legend(orient="top", title=None)),
             order=alt.Order("rank:Q"),
@@ -48,7 +48,7 @@ def cost_by_day(bars: tuple[tuple[str, float], ...], *, unit: str) -> SafeString
         alt.Chart({"values": rows})
         .mark_bar(color=SUDDEN, stroke=INK, strokeWidth=1)
         .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), sort=None),
+            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0), sort=None),
             y=alt.Y("lost:Q", title=unit),
         ),
         height=160,
@@ -73,9 +73,7 @@ def efficiency_lines(
         if day in words
     ]
     base = alt.Chart({"values": rows}).encode(
-        x=alt.X(
-            "day:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), sort=list(words.values())
-        ),
+        x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0), sort=list(words.values())),
         y=alt.Y("efficiency:Q", title=unit, scale=alt.Scale(domain=[0, 100])),
         detail="experiment:N",
     )
