@@ -166,8 +166,8 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     field = place(first["loc"])
     words = sentence(first)
     more = len(error.errors) - 1
-    words = ngettext("%(n)s more field is wrong.", "%(n)s more fields are wrong.", more)
-    hint = words % {"n": more} if more > 0 else ""
+    others = ngettext("%(n)s more field is wrong.", "%(n)s more fields are wrong.", more)
+    hint = others % {"n": more} if more > 0 else ""
     message = f"{field}: {words}" if field else words
     return answer(422, "input.invalid", message, hint=hint, field=field)
 
