@@ -84,6 +84,16 @@ def test_exemptions_by_command_are_supports(vigie, clock):
     assert json.loads(vigie("jobs", "exemptions", "--json").out) == []
 
 
+def test_a_date_alone_is_a_day_of_the_centre(vigie):
+    words = ("jobs", "exempt", "user", "anna", "--why", "A test.", "--json", "--until")
+    made = json.loads(vigie(*words, "2026-12-24", user="lucie").out)
+    assert made["until"].startswith("2026-12-24T23:00")  # midnight in Paris
+    assert vigie("jobs", "slow", "--from", "2026-11-20", "--to", "2026-11-22").code == 0
+    wrong = vigie("jobs", "slow", "--from", "soon")
+    assert wrong.code == 2
+    assert wrong.err.count("is not a time") == 1
+
+
 def test_explain_without_a_file_says_the_findings_of_the_desk(vigie):
     ran = vigie("jobs", "explain")
     assert ran.code == 0

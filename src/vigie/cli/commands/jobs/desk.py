@@ -7,7 +7,7 @@ from pathlib import Path
 from vigie.cli import output
 from vigie.cli.actor import acting
 from vigie.cli.errors import Wrong, say
-from vigie.cli.times import maybe_moment, moment, shown
+from vigie.cli.times import maybe_moment_or_day, moment_or_day, shown
 from vigie.cli.words import gettext as _
 from vigie.cli.words import language
 from vigie.jobs.detect.detector import Unit
@@ -41,7 +41,7 @@ def wanted(
         basis, since, ends = of.basis, of.since, of.until
     else:
         basis = Basis.FINISHED if finished or start or until else Basis.RUNNING
-        since, ends = maybe_moment(start, "--from"), maybe_moment(until, "--to")
+        since, ends = maybe_moment_or_day(start, "--from"), maybe_moment_or_day(until, "--to")
     return JobFilter(
         basis=basis,
         equal={name: value for name, value in equal.items() if value},
@@ -169,7 +169,12 @@ def export(wanted: JobFilter, form: str, file: Path | None) -> None:
 
 def exempt(as_: str, kind: str, value: str, *, until: str, why: str, cluster: str, as_json: bool) -> None:
     row = actions.exempt(
-        acting(as_), kind=kind, value=value, reason=why, until=moment(until, "--until"), cluster=cluster
+        acting(as_),
+        kind=kind,
+        value=value,
+        reason=why,
+        until=moment_or_day(until, "--until", end=True),
+        cluster=cluster,
     )
     if as_json:
         output.as_json(records.exemption_record(row))

@@ -142,7 +142,10 @@ def exempt(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=_("user, experiment, queue or job."))],
     value: Annotated[str, typer.Argument(metavar="WHICH", help=_("Its name, code or id."))],
     *,
-    until: Annotated[str, _option("--until", _("When it ends: 2026-12-24 18:00, +48h."), "TIME")],
+    until: Annotated[
+        str,
+        _option("--until", _("When it ends: 2026-12-24 18:00, +48h; a date alone: with that day."), "TIME"),
+    ],
     why: Annotated[str, _option("--why", _("The reason; it is shown to everyone."), "TEXT")],
     cluster: Annotated[str, _option("--cluster", _("On this cluster only; a job needs it."))] = "",
     as_: As = "",
