@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.support.cast import Cast
+from tests.support.cast import SUNDAY, Cast
 from tests.support.farm import HOSTILE, farm_of_users, lake_in, sample
 
 from vigie.jobs.findings import synthesis
@@ -99,6 +99,20 @@ def test_explain_without_a_file_says_the_findings_of_the_desk(vigie):
     assert ran.code == 0
     assert "Of 600 running jobs 200 waste" in ran.out
     assert "in rack r2" in ran.out
+    Finding.objects.create(
+        cluster="farm",
+        where={"user": "anna"},
+        key="anna",
+        basis="finished",
+        first_seen=SUNDAY,
+        flagged=9,
+        sentence_en="Jobs of user anna were bad.",
+    )
+    lines = vigie("jobs", "explain").out.split("\n")
+    running, ended = (lines.index(one) for one in lines if one.startswith("Among the jobs"))
+    assert lines[running + 2].startswith("1. [new, --finding ")
+    assert lines[ended + 2].startswith("1. [new, --finding ")
+    assert lines[ended + 2].endswith("Jobs of user anna were bad.")
     told = json.loads(vigie("jobs", "explain", "--json").out)
     assert {"jobs", "flagged", "lost_core_hours", "findings", "unexplained_core_hours"} == set(told)
     assert told["findings"][0]["where"] == {"rack": "r2"}

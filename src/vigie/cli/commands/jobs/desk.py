@@ -1,7 +1,7 @@
 """What the commands of `vigie jobs` do once Django is there."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vigie.cli import output
@@ -62,9 +62,23 @@ def findings(*, as_json: bool) -> None:
         output.as_json(records.explanation_record(overview, found))
         return
     output.line(headline(overview))
-    for one in found:
+    shown_now = [one for one in found if one.flagged]  # 0: found in old jobs only, read in late
+    for heading, basis in (
+        (_("Among the jobs that run, the costliest first"), Basis.RUNNING),
+        (_("Among the jobs that ended lately"), Basis.FINISHED),
+    ):
+        _show_findings(heading, [one for one in shown_now if one.basis == basis])
+
+
+def _show_findings(heading: str, found: Sequence[Finding]) -> None:
+    """Numbered as on the page; the number of --finding stands beside the word for how it goes."""
+    if found:
         output.line()
-        output.line(f"{one.pk}. [{course_words(one)}] {cut(one.sentence(language()), 600)}")
+        output.line(heading)
+    for place, one in enumerate(found, 1):
+        about = f"{course_words(one)}, --finding {one.pk}"
+        output.line()
+        output.line(f"{place}. [{about}] {cut(one.sentence(language()), 600)}")
 
 
 def slow(wanted: JobFilter, limit: int, *, as_json: bool) -> None:
