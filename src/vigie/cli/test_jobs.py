@@ -84,6 +84,14 @@ def test_a_file_that_tells_no_lengths_is_not_called_good(vigie, tmp_path):
     assert "None of them could" not in vigie("jobs", "explain", str(farm(tmp_path / "farm.csv"))).out
 
 
+def test_a_psv_is_taken_for_a_dump_of_sacct(vigie, tmp_path):
+    file = tmp_path / "jobs.psv"
+    file.write_text("JobID|User|NCPUS|Elapsed|State\n1|ana|4|01:00:00|COMPLETED\n")
+    ran = vigie("jobs", "explain", str(file), "--json")
+    assert "--format" not in ran.err
+    assert json.loads(ran.out)["jobs"] == 1
+
+
 def test_attributes_can_be_chosen(vigie, tmp_path):
     ran = vigie("jobs", "explain", str(farm(tmp_path / "f.csv")), "--attributes", "node,user", "--json")
     assert [one["where"] for one in json.loads(ran.out)["findings"]] == [{"node": "n3"}]

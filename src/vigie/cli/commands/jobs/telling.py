@@ -22,12 +22,14 @@ from vigie.lib.explain.sentences import number
 GROUP = "vigie.jobfiles"
 LONG_BYTES = 20_000_000  # a smaller file is read before anybody wonders
 SHOWN_ASIDE = 5
+ALIASES = {"psv": "sacct"}  # what sacct --parsable is usually kept as
 
 
 def reader(file: Path, form: str) -> JobFile:
     """The installed reader of this format. Raises Wrong with those there are."""
     points = {point.name: point for point in metadata.entry_points(group=GROUP)}
-    name = form or next((suffix[1:] for suffix in reversed(file.suffixes) if suffix[1:] in points), "")
+    ends = [suffix[1:] for suffix in reversed(file.suffixes)]
+    name = form or next((ALIASES.get(end, end) for end in ends if ALIASES.get(end, end) in points), "")
     if name not in points:
         what = (
             _("--format: there is no “%(form)s”.") % {"form": form}
