@@ -232,7 +232,7 @@ def _alarms(reader: Person) -> Iterator[Task]:
 
 def strays() -> QuerySet[Alarm]:
     """Alarms that fire and belong to no outage, the oldest first."""
-    return outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen")
+    return outages.alarms_to_judge().filter(firing=True, outage__isnull=True).order_by("first_seen", "pk")
 
 
 def alarm_task(alarm: Alarm) -> Task:
