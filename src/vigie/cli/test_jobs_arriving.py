@@ -1,5 +1,6 @@
 """`vigie jobs import|imports|sources`: numbers, lines kept aside, exit codes."""
 
+import gzip
 import json
 
 import pytest
@@ -16,6 +17,16 @@ def desk(settings, tmp_path, monkeypatch):
     settings.OPTIONS = settings.OPTIONS.moved(tmp_path)
     settings.BATCH = {"farm": Asked("stranger", 300, 60, 120, 100, 1)}
     monkeypatch.setattr(adapters, "installed", lambda _group: farm.entry_points())
+
+
+def test_a_gzip_file_that_breaks_off_is_said_of_the_file(cast, vigie, tmp_path, monkeypatch):
+    monkeypatch.undo()  # the installed formats
+    rows = "".join(f"{n},ana,{n * 7919 % 10007}\n" for n in range(5000))
+    file = tmp_path / "jobs.csv.gz"
+    file.write_bytes(gzip.compress(f"job_id,user,name\n{rows}".encode())[:-2000])
+    said = vigie("jobs", "import", "csv", str(file), "--cluster", "farm", "--as", "amina").err
+    assert "jobs.csv.gz: the gzip file breaks off" in said
+    assert "()" not in said
 
 
 def test_a_file_is_brought_in_and_once_more_nothing_changes(cast, vigie, tmp_path):

@@ -53,7 +53,9 @@ def _tell(one: JobImport) -> None:
     for note, count in sorted(one.notes.items()):
         output.line(f"  {count} × {note}")
     for line in (lines_of(str(one.pk)) or [])[:TOLD]:
-        say(output.clean(f"{one.file}:{line.line}: {line.reason} ({line.text[:80]})"))
+        where = f"{one.file}:{line.line}" if line.line else one.file  # 0: of the file, as where it breaks off
+        text = f" ({line.text[:80]})" if line.text else ""
+        say(output.clean(f"{where}: {line.reason}{text}"))
     if one.asides > TOLD:
         say(_("… and more: “vigie jobs imports %(number)d”") % {"number": one.pk})
 
