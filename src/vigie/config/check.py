@@ -3,13 +3,14 @@
 import os
 import smtplib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from vigie.cli.house import Finding
 from vigie.config import options as config
 from vigie.config.options import SECRETS, Options
+from vigie.contracts.batch import BatchSystem, Starts
 from vigie.contracts.channel import BadConfiguration
 
 CONNECT_SECONDS = 5
@@ -26,7 +27,7 @@ def findings(*, network: bool = False) -> list[Finding]:
             *_channels(),
             *_targets(),
             *_inbox(options),
-            *_batch(),
+            *findings_of_batch(),
         ]
         if network:
             found.append(_try("mail server", lambda: _mail_server(options)))
@@ -173,7 +174,8 @@ def _inbox_class() -> Finding:
     return Finding("inbox", ok=True, words=inboxes.configured().info.title_en)
 
 
-def _batch() -> Iterator[Finding]:
+def findings_of_batch() -> Iterator[Finding]:
+    """Whether each `[batch.NAME]` can be asked at all; nothing is asked."""
     from vigie.jobs import adapters  # noqa: PLC0415 # needs Django
 
     for name in sorted(adapters.tables()):
@@ -187,9 +189,16 @@ def _batch_system(name: str) -> Finding:
     if twin := next((one for one in adapters.tables() if one < name and _cluster(one) == system.cluster), ""):
         words = f"its cluster is {system.cluster}, as that of batch.{twin}; give one of them another name."
         return Finding(f"batch {name}", ok=False, words=words)
+    if missing := [one for one in _programs(system) if not os.access(one, os.X_OK) or Path(one).is_dir()]:
+        words = f"{', '.join(missing)}: there is no such command that this account may run."
+        return Finding(f"batch {name}", ok=False, words=words)
     tried = system.info.tried_on or "no real system yet"
     words = f"{system.info.title_en}, cluster {system.cluster}; tried on {tried}"
     return Finding(f"batch {name}", ok=True, words=words)
+
+
+def _programs(system: BatchSystem) -> Sequence[str]:
+    return system.programs() if isinstance(system, Starts) else ()
 
 
 def _cluster(name: str) -> str:

@@ -193,6 +193,14 @@ class BatchSystem(Protocol):
 
 
 @runtime_checkable
+class Starts(Protocol):
+    """It starts programs that the configuration names: `vigie check-config` looks whether they are there."""
+
+    def programs(self) -> Sequence[str]:
+        """Their absolute paths."""
+
+
+@runtime_checkable
 class Kills(Protocol):
     """Ability `kill`."""
 

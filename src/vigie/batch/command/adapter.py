@@ -61,6 +61,11 @@ class CommandBatch:
     def cluster(self) -> str:
         return self._settings.cluster
 
+    def programs(self) -> list[str]:
+        """What its commands begin with."""
+        mine = self._settings
+        return sorted({command[0] for command in (mine.running, mine.finished, *mine.acts.values())})
+
     def running(self, tally: Tally) -> Iterator[pa.RecordBatch]:
         """What the command `running` prints, without what has ended; a job without a state runs.
 
