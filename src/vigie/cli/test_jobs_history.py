@@ -84,6 +84,16 @@ def test_exemptions_by_command_are_supports(vigie, clock):
     assert json.loads(vigie("jobs", "exemptions", "--json").out) == []
 
 
+def test_an_exemption_of_somebody_unknown_is_kept_with_a_warning(vigie):
+    words = ("jobs", "exempt", "user", "--until", "+48h", "--why", "A test.")
+    known = vigie(*words, "anna", user="lucie")
+    assert "No job of" not in known.err
+    unknown = vigie(*words, "ana", user="lucie")
+    assert unknown.code == 0
+    assert "No job of “ana” is known" in unknown.err
+    assert "ana" in vigie("jobs", "exemptions").out
+
+
 def test_a_date_alone_is_a_day_of_the_centre(vigie):
     words = ("jobs", "exempt", "user", "anna", "--why", "A test.", "--json", "--until")
     made = json.loads(vigie(*words, "2026-12-24", user="lucie").out)

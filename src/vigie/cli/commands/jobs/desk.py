@@ -195,6 +195,8 @@ def exempt(as_: str, kind: str, value: str, *, until: str, why: str, cluster: st
         return
     words = {"id": row.pk, "kind": row.kind, "value": row.value, "until": shown(row.until)}
     output.line(_("%(id)s: %(kind)s %(value)s is left alone until %(until)s.") % words)
+    if row.kind in {"user", "queue"} and not jobs.has_any(row.kind, row.value):
+        say(_("No job of “%(value)s” is known: is it written as the batch system does?") % words)
 
 
 def exemptions(*, ended: bool, as_json: bool) -> None:

@@ -149,6 +149,13 @@ def of_finding(finding: Finding) -> JobFilter:
     return JobFilter(basis=Basis.FINISHED, slow=True, finding=finding, since=ends - SPAN, until=ends)
 
 
+def has_any(column: str, value: str) -> bool:
+    """Whether a job with this value runs, or ended within three months."""
+    now, equal = clock.now(), {column: value}
+    ended = JobFilter(basis=Basis.FINISHED, equal=equal, since=now - KEPT, until=now + SPAN)
+    return any(jobs(wanted, limit=1).count for wanted in (JobFilter(equal=equal), ended))
+
+
 def job(cluster: str, job_id: str) -> list[Job]:
     """Every attempt of one job that is known, running or ended within three months, the last first; `Missing` if none.
 
