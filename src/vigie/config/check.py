@@ -1,6 +1,7 @@
 """What `vigie check-config` looks at: options, secrets, folders, the database, and on request the mail server."""
 
 import os
+import shutil
 import smtplib
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -189,7 +190,7 @@ def _batch_system(name: str) -> Finding:
     if twin := next((one for one in adapters.tables() if one < name and _cluster(one) == system.cluster), ""):
         words = f"its cluster is {system.cluster}, as that of batch.{twin}; give one of them another name."
         return Finding(f"batch {name}", ok=False, words=words)
-    if missing := [one for one in _programs(system) if not os.access(one, os.X_OK) or Path(one).is_dir()]:
+    if missing := [one for one in _programs(system) if shutil.which(one) is None]:
         words = f"{', '.join(missing)}: there is no such command that this account may run."
         return Finding(f"batch {name}", ok=False, words=words)
     tried = system.info.tried_on or "no real system yet"

@@ -197,7 +197,7 @@ class Starts(Protocol):
     """It starts programs that the configuration names: `vigie check-config` looks whether they are there."""
 
     def programs(self) -> Sequence[str]:
-        """Their absolute paths."""
+        """Their paths, or names that PATH is searched for."""
 
 
 @runtime_checkable

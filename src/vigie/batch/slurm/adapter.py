@@ -37,6 +37,13 @@ class SlurmBatch:
     def cluster(self) -> str:
         return self._settings.cluster
 
+    def programs(self) -> list[str]:
+        """The commands that it runs as it is configured; slurmrestd stands in for those that read."""
+        names = ["scancel", "scontrol"]
+        names += ["sstat"] if self._settings.live else []
+        names += [] if self._settings.rest_url else ["sacct", "squeue"]
+        return [self._commands.path(name) for name in sorted(names)]
+
     def running(self, tally: Tally) -> Iterator[pa.RecordBatch]:
         """By squeue or slurmrestd, joined with sstat."""
         found = self._source.present(tally)

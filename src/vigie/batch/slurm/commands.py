@@ -31,14 +31,17 @@ class Commands:
         self.settings = settings
         self._turn = 0
 
+    def path(self, name: str) -> str:
+        """The command of this name: a path, or what PATH is searched for."""
+        return str(Path(self.settings.commands) / name) if self.settings.commands else name
+
     def run(self, name: str, *arguments: str) -> Answer:
         """The command ended, with whatever code. Raises Away."""
-        path = str(Path(self.settings.commands) / name) if self.settings.commands else name
         surroundings = {"TZ": "UTC", "SLURM_TIME_FORMAT": "standard", "LC_ALL": "C.UTF-8"}
         if self.settings.conf:
             surroundings["SLURM_CONF"] = self.settings.conf
         return ask(
-            [path, *arguments],
+            [self.path(name), *arguments],
             seconds=self.settings.seconds,
             environment=surroundings,
             most_bytes=self.settings.most_bytes,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from vigie.jobs.findings.actions import PERMISSIONS, FindingPermission, end_exemption, exempt
 from vigie.jobs.findings.models import EXEMPTION_LABELS, Exemption
 from vigie.jobs.findings.queries import findings as queries
+from vigie.jobs.findings.queries import jobs
 from vigie.jobs.findings.rules import ExemptionKind
 from vigie.jobs.findings.texts import cut
 from vigie.kernel import clock
@@ -83,7 +85,10 @@ def add(request: StaffRequest) -> HttpResponse:
     }
 
     def run(data: Mapping[str, Any]) -> str:
-        exempt(request.user, **data)
+        row = exempt(request.user, **data)
+        if row.kind in {ExemptionKind.USER, ExemptionKind.QUEUE} and not jobs.has_any(row.kind, row.value):
+            unknown = _("No job of “%(value)s” is known: is it written as the batch system does?")
+            messages.warning(request, unknown % {"value": row.value})
         return reverse("exemptions")
 
     return form_page(
