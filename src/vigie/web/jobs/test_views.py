@@ -214,7 +214,7 @@ def test_an_exemption_is_made_shown_and_ended(desk: Client, bad_rack: Finding):
     assert "Reads tapes." in text(desk, "/desk/jobs/exemptions")
     assert desk.post(f"/desk/jobs/exemptions/{row.pk}/end").status_code == 302
     nobody = {**words, "kind": "user", "value": "nobody-ever", "until": "2026-12-01 12:00"}
-    answer = desk.post("/desk/jobs/exemptions/+add", nobody, follow=True)
+    answer = desk.post("/desk/jobs/exemptions/+add", nobody, follow=True, headers={"accept-language": "en"})
     assert "No job of “nobody-ever” is known" in answer.content.decode()
     assert "1 that is over" in text(desk, "/desk/jobs/exemptions")
 
