@@ -130,7 +130,6 @@ def numbers(cast: Cast, tmp_path: Path) -> Iterator[dict[str, Any]]:
     sign, sign_secret = make_sign(cast.odile, label="Door")
     found = {
         **_rota(cast, begin),
-        **_judged(cast),
         "sign": sign.pk,
         "sign_secret": sign_secret,
         "shift_calendar": calendar_path(cast.production),
@@ -157,7 +156,11 @@ def numbers(cast: Cast, tmp_path: Path) -> Iterator[dict[str, Any]]:
         ).pk,
         "import": keep(cast.ada, "experiments", name="a.csv", content=b"code,name\nn,N", toml=False).pk,
         "finding": Finding.objects.create(
-            cluster="farm", where={"rack": "r2"}, key="r2", basis="running", first_seen=SUNDAY
+            cluster="farm",
+            where={"rack": "r2"},
+            key="r2",
+            basis="running",
+            first_seen=SUNDAY,
         ).pk,
         "exemption": exempt(
             System(), kind="user", value="anna", reason="x", until=SUNDAY + timedelta(days=9)
@@ -168,15 +171,6 @@ def numbers(cast: Cast, tmp_path: Path) -> Iterator[dict[str, Any]]:
     with lake_in(tmp_path):
         sample({2}, at=SUNDAY, count=24)
         yield found
-
-
-def _judged(cast: Cast) -> dict[str, int]:
-    row = Finding.objects.create(
-        cluster="farm", where={"rack": "r2"}, key="k", basis="running", first_seen=SUNDAY
-    )
-    ends = SUNDAY + timedelta(days=30)
-    spared = exempt(cast.lucie, kind="user", value="anna", reason="A test.", until=ends)
-    return {"finding": row.pk, "exemption": spared.pk}
 
 
 def _called(cast: Cast) -> dict[str, Any]:
